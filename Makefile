@@ -1,0 +1,110 @@
+# Everything a desk and the build machine do. `make` says what there is; nothing else needs installing.
+
+PY ?= python3
+UV_VERSION := 0.13.9
+
+export UV_SYSTEM_CERTS := 1
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_PROGRESS := 1
+export UV_LINK_MODE := copy
+export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
+export PATH := $(CURDIR)/.tools/node/bin:$(PATH)
+
+RUN := .venv/bin
+UV := .tools/bin/uv
+SYNC := $(UV) pip sync -q --require-hashes --python .venv
+LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+NPM_CI := npm ci --silent --no-audit --no-fund --no-update-notifier
+SYSTEM_CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
+SOURCES := $(shell find frontend templates -type f 2>/dev/null) $(wildcard vite.config.js)
+FOR ?= run
+PYTEST := $(RUN)/python -m pytest -n 2 --dist loadfile
+
+help:  ## List these targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+demo: ready  ## Serve the example contest on 127.0.0.1:8000 and print a sign-in link per role
+	@$(RUN)/python -m contest demo hitachi-shanghai --serve
+
+run: ready  ## Serve an empty instance on 127.0.0.1:8000
+	@$(RUN)/python -m contest serve
+
+test: tested  ## Run every test, on SQLite and on PostgreSQL
+	$(PYTEST)
+	CONTEST_TEST_DATABASE=postgresql $(PYTEST) -m "database or browser"
+
+check: .venv/.dev  ## Check style, types, layers, templates and translations
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports --no-cache
+	$(RUN)/djlint templates --check --lint --quiet
+
+fix: .venv/.dev  ## Mend what style tools can mend
+	$(RUN)/ruff check --fix .
+	$(RUN)/ruff format .
+	$(RUN)/djlint templates --reformat --quiet
+
+lock: $(UV)  ## Write the lock files again (UPGRADE=1 takes newer versions)
+	$(LOCK) $(if $(UPGRADE),--upgrade) --group dev pyproject.toml -o requirements-dev.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) -c requirements-dev.txt pyproject.toml -o requirements.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) --group frontend -o requirements-node.txt
+	npm install --package-lock-only --omit-lockfile-registry-resolved --silent
+
+# What the targets above stand on. Python, node and the browser are fetched side by side.
+
+ready:
+	@$(MAKE) -s --no-print-directory -j2 .venv/.run static/.built
+	@$(MAKE) -s --no-print-directory .cache/translations
+
+tested:
+	@$(MAKE) -s --no-print-directory -j3 FOR=dev .venv/.dev static/.built $(if $(SYSTEM_CHROMIUM),,.cache/chromium/chromium)
+	@$(MAKE) -s --no-print-directory .cache/translations
+
+$(UV):
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Contest needs Python 3.11 or newer; say which with make PY=...")'
+	@test -x .tools/bin/python || $(PY) -m venv .tools
+	.tools/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
+	touch $@
+
+.venv/pyvenv.cfg: | $(UV)
+	$(UV) venv -q --python .tools/bin/python .venv
+
+# One environment: the tests' packages are added to the server's and stay when only the server is asked for.
+.venv/.run: requirements.txt $(UV) .venv/pyvenv.cfg
+	$(SYNC) --compile-bytecode $(if $(wildcard .venv/.dev),requirements-dev.txt,requirements.txt)
+	touch $@
+
+.venv/.dev: requirements-dev.txt requirements.txt $(UV) .venv/pyvenv.cfg
+	$(SYNC) requirements-dev.txt
+	touch .venv/.run $@
+
+# Node from the system where it is new enough, else from a Python package.
+.tools/.node: requirements-node.txt $(UV)
+	node -e '[a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2019)' 2>/dev/null && npm --version >/dev/null 2>&1 || \
+		{ $(UV) venv -q --allow-existing --python .tools/bin/python .tools/node && \
+		  $(UV) pip sync -q --require-hashes --python .tools/node requirements-node.txt; }
+	touch $@
+
+node_modules/.run: package-lock.json .tools/.node
+	$(NPM_CI) $(if $(wildcard node_modules/.dev),--include,--omit)=dev
+	touch $@ $(wildcard node_modules/.dev)
+
+node_modules/.dev: package-lock.json .tools/.node
+	$(NPM_CI) --include=dev
+	touch node_modules/.run $@
+
+static/.built: node_modules/.$(if $(SYSTEM_CHROMIUM),run,$(FOR)) $(SOURCES)
+	npx vite build --logLevel warn
+	touch $@
+
+.cache/translations: $(CATALOGUES)
+	$(if $(CATALOGUES),$(RUN)/pybabel -q compile -d translations)
+	mkdir -p .cache && touch $@
+
+# A browser with the libraries it needs, for machines without one of their own.
+.cache/chromium/chromium: node_modules/.dev .venv/.dev
+	$(RUN)/python -m tests.browser
+
+.PHONY: help demo run test check fix lock ready tested
