@@ -96,7 +96,7 @@ node_modules/.dev: package-lock.json .tools/.node
 	touch node_modules/.run $@
 
 static/.built: node_modules/.$(if $(SYSTEM_CHROMIUM),run,$(FOR)) $(SOURCES)
-	npx vite build --logLevel warn
+	node_modules/.bin/vite build --logLevel warn
 	touch $@
 
 .cache/translations: $(CATALOGUES)
