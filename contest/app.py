@@ -1,0 +1,69 @@
+"""Puts the parts together. The only module that knows them all."""
+
+from contest.web import db as database  # first: it replaces sqlite3 before anything imports it
+
+database.use_one_sqlite()
+
+from pathlib import Path  # noqa: E402 -- after use_one_sqlite
+
+from flask import Flask  # noqa: E402
+from jinja2 import StrictUndefined  # noqa: E402
+from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
+from werkzeug.routing import BaseConverter  # noqa: E402
+
+from contest.web import (  # noqa: E402
+    access,
+    errors,
+    headers,
+    idempotency,
+    navigation,
+    requests,
+    text,
+)
+
+ROOT = Path(__file__).parent.parent
+FEATURES = ()  # each feature's blueprint, in the order of the house
+COMMANDS = ()
+JOBS = ()  # importing them registers their handlers
+
+
+class Slug(BaseConverter):
+    """A short name in an address."""
+
+    regex = "[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?"
+
+
+def create_app(settings: object) -> Flask:
+    """Return a configured application; `settings` has one upper-case attribute per setting.
+
+    Raises RuntimeError when a route does not declare its action.
+    """
+    app = Flask(
+        __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
+    )
+    app.config.from_object(settings)
+    app.config.update(
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=app.config["BASE_URL"].startswith("https:"),
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+        BABEL_DOMAIN="messages",
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a judge's form may be open all evening
+    )
+    app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined}
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.url_map.converters["slug"] = Slug
+    if proxies := app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+    database.init_app(app)
+    text.init_app(app)
+    headers.init_app(app)
+    requests.init_app(app)
+    errors.init_app(app)
+    idempotency.init_app(app)
+    navigation.init_app(app)
+    for blueprint in FEATURES:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    access.declared(app)
+    return app

@@ -1,0 +1,1 @@
+"""Series, contests, challenges, tracks, rounds, appointments, prizes: what an organiser sets up."""

@@ -1,0 +1,116 @@
+"""A round: what is collected, who judges it, how, and who advances."""
+
+import enum
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from contest.contests.models.contest import Contest, Phase
+from contest.core.decisions import ALLOW, Decision, deny
+from contest.core.orm import Base, Edited
+from contest.core.states import Life
+from contest.core.text import N_
+from contest.core.words import Words
+
+
+class RoundKind(enum.StrEnum):
+    """How a round is judged: from documents, or live on a stage."""
+
+    DESK = "desk"
+    PITCH = "pitch"
+
+
+class Mode(enum.StrEnum):
+    """How judges express themselves."""
+
+    RUBRIC = "rubric"
+
+
+class RoundPhase(enum.StrEnum):
+    """Where a round stands."""
+
+    PLANNED = "planned"
+    COLLECTING = "collecting"
+    SCREENING = "screening"
+    JUDGING = "judging"
+    DELIBERATION = "deliberation"
+    CERTIFIED = "certified"
+    PUBLISHED = "published"
+
+
+ROUND_LIFE: Life[RoundPhase] = Life(
+    {
+        "collect": (frozenset({RoundPhase.PLANNED}), RoundPhase.COLLECTING),
+        "screen": (frozenset({RoundPhase.COLLECTING}), RoundPhase.SCREENING),
+        "judge": (frozenset({RoundPhase.PLANNED, RoundPhase.SCREENING}), RoundPhase.JUDGING),
+        "deliberate": (frozenset({RoundPhase.JUDGING}), RoundPhase.DELIBERATION),
+        "reopen": (frozenset({RoundPhase.DELIBERATION}), RoundPhase.JUDGING),
+        "certify": (frozenset({RoundPhase.DELIBERATION}), RoundPhase.CERTIFIED),
+        "publish": (frozenset({RoundPhase.CERTIFIED}), RoundPhase.PUBLISHED),
+    }
+)
+
+
+class Round(Edited, Base):
+    """One step of a contest. Entries are taken in [opens_at, closes_at), then in grace.
+
+    A round that collects nothing (a pitch of what advanced) has no window: both are None.
+    """
+
+    __tablename__ = "rounds"
+    __table_args__ = (
+        UniqueConstraint("contest_id", "number"),
+        CheckConstraint("closes_at > opens_at", name="window"),
+        CheckConstraint("judging_closes_at > judging_opens_at", name="judging_window"),
+        CheckConstraint("grace_seconds >= 0", name="grace"),
+    )
+
+    contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contests.id"))
+    number: Mapped[int]
+    kind: Mapped[RoundKind] = mapped_column(default=RoundKind.DESK)
+    mode: Mapped[Mode] = mapped_column(default=Mode.RUBRIC)
+    phase: Mapped[RoundPhase] = mapped_column(default=RoundPhase.PLANNED)
+    title: Mapped[Words]
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    grace_seconds: Mapped[int] = mapped_column(default=0)
+    judging_opens_at: Mapped[datetime | None]
+    judging_closes_at: Mapped[datetime | None]
+    minimum_reviews: Mapped[int] = mapped_column(default=3)
+    load_min: Mapped[int] = mapped_column(default=0)
+    load_max: Mapped[int] = mapped_column(default=20)
+    advance_count: Mapped[int | None]  # None: the last round, whose best are awarded
+    blind: Mapped[bool] = mapped_column(default=False)  # judges see codes, not team names
+    pitch_seconds: Mapped[int] = mapped_column(default=300)
+    questions_seconds: Mapped[int] = mapped_column(default=300)
+
+    contest: Mapped[Contest] = relationship(lazy="raise_on_sql")
+
+    def collects(self) -> bool:
+        return self.opens_at is not None
+
+    def can(self, verb: str) -> Decision:
+        return ROUND_LIFE.can(self.phase, verb)
+
+    def move(self, verb: str) -> None:
+        """Take the step `verb`; raise DomainError when it does not lead on from here."""
+        self.phase = ROUND_LIFE.next(self.phase, verb)
+
+    def grace_ends_at(self) -> datetime | None:
+        return self.closes_at and self.closes_at + timedelta(seconds=self.grace_seconds)
+
+    def can_take_entries(self, at: datetime, extended_until: datetime | None = None) -> Decision:
+        """Say whether an entry handed in at `at` is taken; needs `contest` loaded."""
+        if self.contest.phase in {Phase.SUSPENDED, Phase.CANCELLED}:
+            return deny(N_("The contest is %(phase)s. Nothing is lost; hand in when it goes on."),
+                        phase=self.contest.phase.value)  # fmt: skip
+        if self.opens_at is None or self.closes_at is None or not self.contest.is_public():
+            return deny(N_("This round takes no entries."))
+        if at < self.opens_at:
+            return deny(N_("This round does not take entries yet."))
+        last = max(filter(None, (self.grace_ends_at(), extended_until)))
+        if at < last:
+            return ALLOW
+        return deny(N_("The deadline has passed. Your draft is kept as it is, nothing is lost."))

@@ -1,0 +1,1 @@
+"""What teams hand in: forms, drafts, versions, receipts, deadlines, screening."""

@@ -1,0 +1,213 @@
+"""An entry, its drafts and its frozen versions."""
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from contest.contests.models import Contest, Round
+from contest.core.decisions import ALLOW, Decision, deny
+from contest.core.orm import Base, Edited
+from contest.core.states import Life
+from contest.core.text import N_
+from contest.entries.models.form import Question
+from contest.files.models import File
+from contest.teams.models import Team
+
+
+class State(enum.StrEnum):
+    """Where an entry stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    INFO_REQUESTED = "info-requested"
+    ELIGIBLE = "eligible"
+    INELIGIBLE = "ineligible"
+    ADVANCED = "advanced"
+    NOT_ADVANCED = "not-advanced"
+    AWARDED = "awarded"
+    NOT_AWARDED = "not-awarded"
+    WITHDRAWN = "withdrawn"
+    DISQUALIFIED = "disqualified"
+
+
+class Lateness(enum.StrEnum):
+    """By which right a version came in time."""
+
+    ON_TIME = "on-time"
+    GRACE = "grace"
+    EXTENSION = "extension"
+    REQUESTED = "requested"  # a screener had asked for it
+
+
+IN_HAND = frozenset({State.SUBMITTED, State.INFO_REQUESTED, State.ELIGIBLE, State.ADVANCED})
+ENTRY_LIFE: Life[State] = Life(
+    {
+        "submit": (frozenset({State.DRAFT, State.SUBMITTED, State.INFO_REQUESTED, State.WITHDRAWN}),
+                   State.SUBMITTED),
+        "withdraw": (IN_HAND, State.WITHDRAWN),
+        "find_eligible": (frozenset({State.SUBMITTED, State.INFO_REQUESTED}), State.ELIGIBLE),
+        "find_ineligible": (frozenset({State.SUBMITTED, State.INFO_REQUESTED, State.ELIGIBLE}),
+                            State.INELIGIBLE),
+        "request_info": (frozenset({State.SUBMITTED}), State.INFO_REQUESTED),
+        "reconsider": (frozenset({State.INELIGIBLE, State.ELIGIBLE}), State.SUBMITTED),
+        "advance": (frozenset({State.ELIGIBLE, State.ADVANCED}), State.ADVANCED),
+        "not_advance": (frozenset({State.ELIGIBLE, State.ADVANCED}), State.NOT_ADVANCED),
+        "award": (frozenset({State.ELIGIBLE, State.ADVANCED}), State.AWARDED),
+        "not_award": (frozenset({State.ELIGIBLE, State.ADVANCED}), State.NOT_AWARDED),
+        "disqualify": (IN_HAND | {State.AWARDED, State.NOT_AWARDED, State.NOT_ADVANCED},
+                       State.DISQUALIFIED),
+    }
+)  # fmt: skip
+
+
+class Entry(Edited, Base):
+    """What one team hands in to a contest, over all its rounds."""
+
+    __tablename__ = "entries"
+    __table_args__ = (
+        UniqueConstraint("team_id"),
+        UniqueConstraint("contest_id", "code"),
+        Index(None, "contest_id", "state"),
+    )
+
+    contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contests.id"))
+    team_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("teams.id"))
+    state: Mapped[State] = mapped_column(default=State.DRAFT)
+    code: Mapped[str] = mapped_column(String(8))  # random; what blind judges see
+    title: Mapped[str] = mapped_column(String(200), default="")
+    withdrawn_reason: Mapped[str] = mapped_column(String(1000), default="")
+    gallery_consent_at: Mapped[datetime | None]
+    gallery_consent_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+
+    contest: Mapped[Contest] = relationship(lazy="raise_on_sql")
+    team: Mapped[Team] = relationship(lazy="raise_on_sql")
+
+    def can(self, verb: str) -> Decision:
+        return ENTRY_LIFE.can(self.state, verb)
+
+    def move(self, verb: str) -> None:
+        """Take the step `verb`; raise DomainError when it does not lead on from here."""
+        self.state = ENTRY_LIFE.next(self.state, verb)
+
+
+class Draft(Edited, Base):
+    """What is still being written for one round; the next version is frozen from it."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (UniqueConstraint("entry_id", "round_id"),)
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("entries.id"))
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rounds.id"), index=True)
+
+    entry: Mapped[Entry] = relationship(lazy="raise_on_sql")
+    round: Mapped[Round] = relationship(lazy="raise_on_sql")
+    answers: Mapped[list["DraftAnswer"]] = relationship(back_populates="draft", lazy="raise_on_sql")
+
+
+class DraftAnswer(Base):
+    """One field of a draft. `revision` grows with each save, so two people can merge by field."""
+
+    __tablename__ = "draft_answers"
+    __table_args__ = (UniqueConstraint("draft_id", "question_id"),)
+
+    draft_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("drafts.id"))
+    question_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("questions.id"))
+    value: Mapped[str] = mapped_column(Text, default="")
+    file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("files.id"))
+    revision: Mapped[int] = mapped_column(default=1)
+    saved_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    saved_at: Mapped[datetime]
+
+    draft: Mapped[Draft] = relationship(back_populates="answers", lazy="raise_on_sql")
+    question: Mapped[Question] = relationship(lazy="raise_on_sql")
+    file: Mapped[File | None] = relationship(lazy="raise_on_sql")
+
+
+class Version(Base):
+    """A frozen, numbered state of an entry in one round. Never changed."""
+
+    __tablename__ = "versions"
+    __table_args__ = (UniqueConstraint("entry_id", "round_id", "number"),)
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("entries.id"))
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rounds.id"), index=True)
+    form_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("forms.id"))
+    number: Mapped[int]
+    submitted_at: Mapped[datetime]
+    submitted_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    lateness: Mapped[Lateness]
+    answers: Mapped[list[dict[str, Any]]]  # question id, title, kind, value or file's sha256
+    sha256: Mapped[str] = mapped_column(String(64))  # of the canonical answers
+
+    entry: Mapped[Entry] = relationship(lazy="raise_on_sql")
+    round: Mapped[Round] = relationship(lazy="raise_on_sql")
+    attachments: Mapped[list["Attachment"]] = relationship(
+        back_populates="version", lazy="raise_on_sql"
+    )
+
+
+class Attachment(Base):
+    """A file of a version."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (UniqueConstraint("version_id", "question_id"),)
+
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("versions.id"))
+    question_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("questions.id"))
+    file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("files.id"), index=True)
+
+    version: Mapped[Version] = relationship(back_populates="attachments", lazy="raise_on_sql")
+    file: Mapped[File] = relationship(lazy="raise_on_sql")
+
+
+class Receipt(Base):
+    """The signed proof of what was handed in when. `code` is what the public page takes."""
+
+    __tablename__ = "receipts"
+
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("versions.id"), unique=True)
+    code: Mapped[str] = mapped_column(String(24), unique=True)
+    body: Mapped[str] = mapped_column(Text)  # canonical JSON (RFC 8785)
+    signature: Mapped[str] = mapped_column(String(128))  # Ed25519 over body, hex
+    key: Mapped[str] = mapped_column(String(64))  # public key, hex
+
+    version: Mapped[Version] = relationship(lazy="raise_on_sql")
+
+
+class Extension(Base):
+    """More time for one team in one round, with the reason."""
+
+    __tablename__ = "extensions"
+    __table_args__ = (UniqueConstraint("round_id", "team_id"),)
+
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rounds.id"))
+    team_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("teams.id"), index=True)
+    until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(1000))
+    given_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    given_at: Mapped[datetime]
+
+    team: Mapped[Team] = relationship(lazy="raise_on_sql")
+
+
+def lateness(round_: Round, at: datetime) -> Lateness:
+    """Return by which right `at` is in time; the caller knows that it is."""
+    if round_.closes_at is None or at < round_.closes_at:
+        return Lateness.ON_TIME
+    grace = round_.grace_ends_at()
+    return Lateness.GRACE if grace is not None and at < grace else Lateness.EXTENSION
+
+
+def can_edit(
+    entry: Entry, at: datetime, round_: Round, extended_until: datetime | None
+) -> Decision:
+    """Say whether the team may still write and hand in; `round_.contest` is loaded."""
+    if not ENTRY_LIFE.can(entry.state, "submit"):
+        return deny(N_("This entry is already decided on and cannot be changed any more."))
+    if entry.state is State.INFO_REQUESTED:
+        return ALLOW  # until the date of the request, which the caller checks
+    return round_.can_take_entries(at, extended_until)

@@ -1,0 +1,109 @@
+"""Writes the record: one event per thing that happened, chained by hash within its contest."""
+
+import enum
+import hashlib
+import uuid
+from datetime import datetime
+from typing import Any
+
+import rfc8785
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from contest.core.orm import Base
+from contest.events.models import ChainHead, Event
+
+SITE = "site"
+FIRST = hashlib.sha256(b"contest-audit-v1").hexdigest()
+
+
+class Verb(enum.StrEnum):
+    """All that can happen, in the past tense; `<subject>.<what happened>`."""
+
+    USER_CREATED = "user.created"
+
+
+PUBLIC: frozenset[Verb] = frozenset()  # what visitors can see the consequence of
+
+
+def record(
+    session: Session,
+    verb: Verb,
+    subject: Base,
+    *,
+    by: uuid.UUID | None,
+    at: datetime,
+    contest_id: uuid.UUID | None = None,
+    **facts: object,
+) -> Event:
+    """Add one event to the running transaction and return it.
+
+    `by` is the id of a user, or None when the system acted by itself. Facts are ids, enum values,
+    instants, numbers and short words; never names, addresses or free text of people.
+    """
+    chain = str(contest_id) if contest_id else SITE
+    session.flush()  # the subject needs its id, and a constraint may still refuse it
+    head = _locked_head(session, chain)
+    event = Event(
+        chain=chain,
+        sequence=head.sequence + 1,
+        at=at,
+        verb=verb.value,
+        actor_id=by,
+        subject_type=subject.__tablename__,
+        subject_id=subject.id,
+        facts={name: _plain(value) for name, value in facts.items()},
+        prev=head.hash,
+    )
+    event.hash = digest(event)
+    head.sequence, head.hash = event.sequence, event.hash
+    if verb in PUBLIC:
+        head.public += 1
+    session.add(event)
+    session.flush()
+    return event
+
+
+def digest(event: Event) -> str:
+    """Return the hash that binds the event to all before it in its chain."""
+    body = {
+        "actor": str(event.actor_id) if event.actor_id else None,
+        "at": event.at.isoformat(timespec="microseconds"),
+        "chain": event.chain,
+        "facts": event.facts,
+        "sequence": event.sequence,
+        "subject": [event.subject_type, str(event.subject_id)],
+        "verb": event.verb,
+    }
+    return hashlib.sha256(
+        b"contest-audit-v1" + event.prev.encode() + rfc8785.dumps(body)
+    ).hexdigest()
+
+
+def _locked_head(session: Session, chain: str) -> ChainHead:
+    wanted = select(ChainHead).where(ChainHead.chain == chain).with_for_update()
+    head = session.scalar(wanted.execution_options(populate_existing=True))
+    if head is None:
+        insert = (
+            postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        )
+        session.execute(
+            insert(ChainHead)
+            .values(id=uuid.uuid4(), chain=chain, sequence=0, hash=FIRST, public=0)
+            .on_conflict_do_nothing()
+        )
+        head = session.scalars(wanted).one()
+    return head
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds")
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(v) for v in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)

@@ -1,0 +1,68 @@
+"""One line of the record, and the head of each chain."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import DDL, Index, String, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from contest.core.orm import Base
+
+
+class ChainHead(Base):
+    """Where a chain stands: the row that serialises its writers, and the version of its public pages."""
+
+    __tablename__ = "chain_heads"
+
+    chain: Mapped[str] = mapped_column(String(36), unique=True)  # a contest's id, or "site"
+    sequence: Mapped[int] = mapped_column(default=0)
+    hash: Mapped[str] = mapped_column(String(64))
+    public: Mapped[int] = mapped_column(default=0)
+
+
+class Event(Base):
+    """Something a person or the system did. Never changed, never deleted."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        UniqueConstraint("chain", "sequence"),
+        Index(None, "subject_id", "at"),
+    )
+
+    chain: Mapped[str] = mapped_column(String(36))
+    sequence: Mapped[int]
+    at: Mapped[datetime]
+    verb: Mapped[str] = mapped_column(String(60))
+    actor_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    subject_type: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[uuid.UUID]
+    facts: Mapped[dict[str, Any]]
+    prev: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+SQLITE_GUARD = """
+CREATE TRIGGER events_no_{verb} BEFORE {VERB} ON events
+BEGIN SELECT RAISE(ABORT, 'events are append-only'); END
+"""
+POSTGRESQL_GUARD = """
+CREATE FUNCTION events_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$
+"""
+POSTGRESQL_TRIGGER = """
+CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE ON events
+FOR EACH ROW EXECUTE FUNCTION events_append_only()
+"""
+for _verb in ("update", "delete"):
+    event.listen(
+        Event.__table__,
+        "after_create",
+        DDL(SQLITE_GUARD.format(verb=_verb, VERB=_verb.upper())).execute_if(dialect="sqlite"),
+    )
+for _statement in (POSTGRESQL_GUARD, POSTGRESQL_TRIGGER):
+    event.listen(
+        Event.__table__,
+        "after_create",
+        DDL(_statement.replace("%", "%%")).execute_if(dialect="postgresql"),
+    )

@@ -1,0 +1,48 @@
+"""A stored file and the pictures of its pages."""
+
+import enum
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from contest.core.orm import Base
+
+
+class Scan(enum.StrEnum):
+    """What the look into a file found."""
+
+    PENDING = "pending"
+    CLEAN = "clean"
+    REFUSED = "refused"
+
+
+class File(Base):
+    """Bytes on disk, by their hash; the row is per upload, so teams cannot learn of each other's files."""
+
+    __tablename__ = "files"
+
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size_bytes: Mapped[int]
+    type: Mapped[str] = mapped_column(String(100))  # by parser, never by the browser's word
+    name: Mapped[str] = mapped_column(String(255))
+    scan: Mapped[Scan] = mapped_column(default=Scan.PENDING)
+    refusal: Mapped[str] = mapped_column(String(300), default="")
+    pages: Mapped[int | None]
+    uploaded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    uploaded_at: Mapped[datetime]
+
+
+class Rendition(Base):
+    """A picture of one page of a file."""
+
+    __tablename__ = "renditions"
+    __table_args__ = (UniqueConstraint("file_id", "page", "kind"),)
+
+    file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("files.id"))
+    page: Mapped[int]  # from 1
+    kind: Mapped[str] = mapped_column(String(20))  # "page" or "thumb"
+    sha256: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]

@@ -1,0 +1,1 @@
+"""What happens with winners: contracting, proof of concept, pilot, service."""

@@ -1,0 +1,39 @@
+"""Cases and what is kept on them."""
+
+from contest.followup.models.case import (
+    Case,
+    CloseReason,
+    Gate,
+    GateDecision,
+    Obligation,
+    Stage,
+    StageEntry,
+)
+from contest.followup.models.work import (
+    Agreement,
+    AgreementKind,
+    CaseDocument,
+    CheckIn,
+    Kpi,
+    Measurement,
+    Milestone,
+    Mood,
+)
+
+__all__ = [
+    "Agreement",
+    "AgreementKind",
+    "Case",
+    "CaseDocument",
+    "CheckIn",
+    "CloseReason",
+    "Gate",
+    "GateDecision",
+    "Kpi",
+    "Measurement",
+    "Milestone",
+    "Mood",
+    "Obligation",
+    "Stage",
+    "StageEntry",
+]

@@ -1,0 +1,1 @@
+"""Pages that read across features: the start page, search, the event history."""

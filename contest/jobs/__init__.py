@@ -1,0 +1,1 @@
+"""Durable work: promised inside a transaction, done after it, at least once."""

@@ -1,0 +1,1 @@
+"""Panels, rubrics, conflicts, assignment, scorecards."""

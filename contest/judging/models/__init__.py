@@ -1,0 +1,30 @@
+"""What judges do and by which scale."""
+
+from contest.judging.models.assignment import (
+    Assignment,
+    AssignmentPlan,
+    AssignmentState,
+    Conflict,
+    ConflictKind,
+    ConflictSource,
+    PlanState,
+    Waiver,
+)
+from contest.judging.models.rubric import Criterion, Level, Rubric
+from contest.judging.models.scorecard import Score, Scorecard
+
+__all__ = [
+    "Assignment",
+    "AssignmentPlan",
+    "AssignmentState",
+    "Conflict",
+    "ConflictKind",
+    "ConflictSource",
+    "Criterion",
+    "Level",
+    "PlanState",
+    "Rubric",
+    "Score",
+    "Scorecard",
+    "Waiver",
+]

@@ -1,0 +1,72 @@
+"""One judge's result on one entry."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from contest.core.orm import Base, Edited
+from contest.judging.models.assignment import Assignment
+from contest.judging.models.rubric import Criterion, Rubric
+
+
+class Scorecard(Edited, Base):
+    """A revision of a rubric result. At most one is a draft (`submitted_at` is None); submitting.
+
+    freezes it, amending starts the next revision, and nothing is overwritten.
+    """
+
+    __tablename__ = "scorecards"
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "revision"),
+        Index(
+            "uq_scorecards_draft",
+            "assignment_id",
+            unique=True,
+            sqlite_where=text("submitted_at IS NULL"),
+            postgresql_where=text("submitted_at IS NULL"),
+        ),
+    )
+
+    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignments.id"))
+    rubric_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rubrics.id"))
+    version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("versions.id"))
+    revision: Mapped[int] = mapped_column(default=1)
+    comment: Mapped[str] = mapped_column(Text, default="")  # to the team, after publication
+    note: Mapped[str] = mapped_column(Text, default="")  # the judge's own
+    saved_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    superseded_at: Mapped[datetime | None]
+    set_aside_at: Mapped[datetime | None]
+    set_aside_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    set_aside_reason: Mapped[str] = mapped_column(String(1000), default="")
+
+    assignment: Mapped[Assignment] = relationship(lazy="raise_on_sql")
+    rubric: Mapped[Rubric] = relationship(lazy="raise_on_sql")
+    scores: Mapped[list["Score"]] = relationship(
+        back_populates="scorecard", cascade="all, delete-orphan", lazy="raise_on_sql"
+    )
+
+    def counts(self) -> bool:
+        """Say whether this is the judge's result of record."""
+        return (
+            self.submitted_at is not None
+            and self.superseded_at is None
+            and self.set_aside_at is None
+        )
+
+
+class Score(Base):
+    """Points for one criterion. 0 is a score; `points` is None only where the judge abstained on it."""
+
+    __tablename__ = "scores"
+    __table_args__ = (UniqueConstraint("scorecard_id", "criterion_id"),)
+
+    scorecard_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("scorecards.id"))
+    criterion_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("criteria.id"), index=True)
+    points: Mapped[int | None]
+    abstained: Mapped[bool] = mapped_column(default=False)
+
+    scorecard: Mapped[Scorecard] = relationship(back_populates="scores", lazy="raise_on_sql")
+    criterion: Mapped[Criterion] = relationship(lazy="raise_on_sql")

@@ -1,0 +1,1 @@
+"""Mail that stands as a message before it goes, and calendars."""

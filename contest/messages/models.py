@@ -1,0 +1,46 @@
+"""A message to one person."""
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from contest.accounts.models import User
+from contest.core.orm import Base
+
+
+class State(enum.StrEnum):
+    """Where a message stands."""
+
+    DRAFT = "draft"  # waits for somebody to read and release it
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"  # decided against
+
+
+class Message(Base):
+    """One mail to one person. Its text is made from `facts` until it is sent, then kept as sent."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index(None, "contest_id", "state"), Index(None, "state", "due_at"))
+
+    kind: Mapped[str] = mapped_column(String(60))
+    recipient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    contest_id: Mapped[uuid.UUID | None]
+    lang: Mapped[str] = mapped_column(String(10))
+    facts: Mapped[dict[str, Any]]
+    note: Mapped[str] = mapped_column(Text, default="")  # a personal line added before release
+    state: Mapped[State] = mapped_column(default=State.QUEUED)
+    due_at: Mapped[datetime]
+    dedupe_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    written_at: Mapped[datetime]
+    subject: Mapped[str] = mapped_column(String(300), default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(String(500), default="")
+
+    recipient: Mapped[User] = relationship(lazy="raise_on_sql")

@@ -1,0 +1,1 @@
+"""Sponsors, partners, companies, universities: the directory."""

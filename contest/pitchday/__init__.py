@@ -1,0 +1,1 @@
+"""The day on stage: running order, timer, live scoring, projector."""

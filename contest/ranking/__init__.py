@@ -1,0 +1,1 @@
+"""From scorecards to an order with honest uncertainty."""

@@ -1,0 +1,1 @@
+"""Decisions, certified result sets, publication, certificates."""

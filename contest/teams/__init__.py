@@ -1,0 +1,1 @@
+"""Who takes part: teams, members, invitations, eligibility."""

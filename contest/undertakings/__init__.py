@@ -1,0 +1,1 @@
+"""Versioned promises and who signed them."""

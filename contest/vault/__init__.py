@@ -1,0 +1,1 @@
+"""Confidential documents: who opened which one when."""

@@ -1,0 +1,82 @@
+"""The places of a contest's workspace, and which of them somebody sees.
+
+Knows no feature: an upper one hands in its places; the page layout shows `places()`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_babel import gettext
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line in the sidebar. `shown` says from the request's actor whether it is there."""
+
+    section: str
+    label: str
+    icon: str
+    endpoint: str
+    shown: Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the sidebar as shown."""
+
+    label: str
+    icon: str
+    url: str
+    current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines under one heading."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
+_places: list[Place] = []
+
+
+def register(places: Sequence[Place]) -> None:
+    """Take over the sidebar's lines, in their order. Called once, when the app is made."""
+    _places[:] = places
+
+
+def enter(slug: str, title: object, actor: object) -> None:
+    """Note which contest's workspace this request is in, and as whom."""
+    g.workspace = (slug, title, actor)
+
+
+def places() -> list[Section]:
+    """Return the sidebar of the running request; empty outside a contest's workspace."""
+    if "workspace" not in g:
+        return []
+    slug, _, actor = g.workspace
+    sections: dict[str, list[Item]] = {}
+    for place in _places:
+        if place.shown(actor):
+            here = request.endpoint or ""
+            item = Item(
+                gettext(place.label),
+                place.icon,
+                url_for(place.endpoint, slug=slug),
+                current=here == place.endpoint,
+            )
+            sections.setdefault(place.section, []).append(item)
+    return [Section(gettext(title), tuple(items)) for title, items in sections.items()]
+
+
+def workspace() -> tuple[str, object] | None:
+    """Return the slug and title of the contest whose workspace this is, or None."""
+    return g.workspace[:2] if "workspace" in g else None
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(places=places, workspace=workspace)

@@ -1,0 +1,50 @@
+"""One request, one instant, one transaction: kept only for unsafe methods, if authorized and successful."""
+
+import uuid
+from datetime import datetime
+
+from flask import Flask, Response, g, request
+
+from contest.core import clock
+from contest.web import idempotency
+from contest.web.access import SAFE_METHODS, is_decided, is_public
+from contest.web.db import begin_writing, db
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_begin)
+    app.after_request(_finish)
+
+
+def now() -> datetime:
+    """Return the instant of the running request, read once when it arrived."""
+    instant: datetime = g.at
+    return instant
+
+
+def incident() -> str:
+    """Return the number under which the log knows this request."""
+    number: str = g.incident
+    return number
+
+
+def _begin() -> Response | None:
+    g.at = clock.now()
+    g.incident = uuid.uuid4().hex[:12]
+    if request.method in SAFE_METHODS:
+        return None
+    begin_writing()
+    return idempotency.replay()
+
+
+def _finish(response: Response) -> Response:
+    succeeded = response.status_code < 400
+    if succeeded and not is_decided() and not is_public(request.endpoint):
+        db.session.rollback()
+        raise RuntimeError(f"{request.endpoint} answered without a call of authorize()")
+    if succeeded and request.method not in SAFE_METHODS:
+        idempotency.remember(response)
+        db.session.commit()
+    else:
+        db.session.rollback()
+    return response

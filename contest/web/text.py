@@ -1,0 +1,105 @@
+"""Text that is translated when a page is made, and text that people wrote."""
+
+from functools import lru_cache
+from typing import cast
+
+import nh3
+from flask import Flask, has_request_context, request, session
+from flask_babel import Babel, get_locale, gettext, lazy_gettext
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+
+from contest.core.decisions import Blocker, Decision
+from contest.core.errors import DomainError
+from contest.core.words import LANGUAGES, Words
+
+OWN_NAMES = {"en": "English", "zh": "中文", "ja": "日本語", "de": "Deutsch"}
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(["linkify", "table"])
+_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "pre",
+         "table", "thead", "tbody", "tr", "th", "td", "hr"}  # fmt: skip
+
+
+def lazy(message: str) -> str:
+    """Return `message`, translated at the moment it is shown. For labels of forms."""
+    return cast(str, lazy_gettext(message))
+
+
+def why(refusal: Decision | DomainError | Blocker) -> str:
+    """Return the reason of a refusal in the language of the reader. Also a template filter."""
+    message = refusal.message if isinstance(refusal, DomainError) else refusal.reason
+    text = gettext(message)
+    return text % {k: _shown(v) for k, v in refusal.facts.items()} if refusal.facts else text
+
+
+def _shown(value: object) -> object:
+    return value.pick(languages())[0] if isinstance(value, Words) else value
+
+
+def language() -> str:
+    """Return the two-letter language of the reader."""
+    locale = get_locale()
+    return locale.language if locale is not None else "en"
+
+
+def languages() -> list[str]:
+    """Return the reader's languages, best first, English before the rest."""
+    return list(dict.fromkeys([language(), "en", *LANGUAGES]))
+
+
+def said(words: Words | None) -> Markup:
+    """Return what people wrote in the reader's language, or in another that is then marked."""
+    text, lang = (words or Words()).pick(languages())
+    if lang in {"", language()}:
+        return escape(text)
+    return Markup('<span lang="{}">{}</span>').format(lang, text)
+
+
+def plain(words: Words | None) -> str:
+    """Return what people wrote in the reader's language, without marks. For titles and mail."""
+    return (words or Words()).pick(languages())[0]
+
+
+def rich(words: Words | None) -> Markup:
+    """Return Markdown that people wrote as clean HTML, in the reader's language or a marked other."""
+    text, lang = (words or Words()).pick(languages())
+    attribute = Markup(' lang="{}"').format(lang) if lang not in {"", language()} else ""
+    return Markup('<div class="prose prose-sm dark:prose-invert max-w-none"{}>{}</div>').format(
+        attribute,
+        Markup(clean_html(text)),  # noqa: S704 -- nh3 cleaned it
+    )
+
+
+@lru_cache(maxsize=512)
+def clean_html(markdown: str) -> str:
+    """Turn Markdown into HTML of the allowed tags; links neither leak the page nor vouch for it."""
+    return nh3.clean(
+        _markdown.render(markdown),
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+def _choose_language() -> str:
+    if not has_request_context():
+        return "en"
+    asked = request.args.get("lang")
+    if asked in LANGUAGES:
+        return asked
+    chosen = request.cookies.get("lang") or session.get("lang")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    for tag, _ in request.accept_languages:
+        short = tag.replace("_", "-").split("-")[0].lower()
+        if short in LANGUAGES:
+            return short
+    return "en"
+
+
+def init_app(app: Flask) -> None:
+    Babel(app, locale_selector=_choose_language)
+    app.add_template_filter(why)
+    app.jinja_env.globals.update(
+        said=said, plain=plain, rich=rich, language=language, OWN_NAMES=OWN_NAMES
+    )

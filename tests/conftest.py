@@ -1,0 +1,87 @@
+"""One application and one database per run; one rolled-back transaction per test."""
+
+import os
+from collections.abc import Iterator
+from typing import Any, cast
+
+from contest.web.db import use_one_sqlite
+
+use_one_sqlite()
+
+import pytest  # noqa: E402 -- after use_one_sqlite
+from flask import Flask  # noqa: E402
+from sqlalchemy.orm import Session  # noqa: E402
+
+from config import Settings  # noqa: E402
+from contest.app import create_app  # noqa: E402
+from contest.core import clock  # noqa: E402
+from contest.schema import Base  # noqa: E402
+from contest.web.db import db  # noqa: E402
+from tests import make  # noqa: E402
+from tests.pages import Client  # noqa: E402
+
+
+class SettingsForTests(Settings):
+    """No CSRF tokens: the tests of them turn them on again."""
+
+    WTF_CSRF_ENABLED: bool = False
+
+
+def settings(tmp: Any, database_url: str | None = None, **more: Any) -> SettingsForTests:
+    return SettingsForTests(
+        SECRET_KEY="a secret for the tests",
+        DATABASE_URL=database_url or f"sqlite:///{tmp}/test.db",
+        FILES_URL=f"file://{tmp}/files",
+        MAIL_URL=f"file://{tmp}/mail",
+        TESTING=True,
+        DEVELOPMENT=True,
+        **more,
+    )
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """SQLite unless CONTEST_TEST_DATABASE says postgresql: then a real server, started by us."""
+    if os.environ.get("CONTEST_TEST_DATABASE") == "postgresql":
+        from tests import servers
+
+        return servers.postgres_url()
+    return f"sqlite:///{tmp_path_factory.mktemp('database')}/test.db"
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    app = create_app(settings(tmp_path_factory.mktemp("instance"), database_url))
+    with app.app_context():
+        engine = db.engine
+        Base.metadata.create_all(engine)
+    yield app
+    engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """The test's own session. It and every request share one transaction, undone after the test."""
+    with app.app_context():
+        engines, engine = cast(dict[str | None, Any], db.engines), db.engine
+    with engine.connect() as connection:
+        outer = connection.begin()
+        engines[None] = connection  # requests work inside the test's transaction
+        with Session(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        ) as session:
+            yield session
+        outer.rollback()
+        engines[None] = engine
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop the clock at make.NOON."""
+    monkeypatch.setattr(clock, "now", lambda: make.NOON)
+
+
+@pytest.fixture
+def client(app: Flask, session: Session, noon: None) -> Client:  # noqa: ARG001
+    app.test_client_class = Client
+    return cast(Client, app.test_client())

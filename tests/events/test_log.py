@@ -1,0 +1,31 @@
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from contest.events import queries
+from contest.events.log import SITE, Verb, record
+from tests import make
+
+
+def test_a_chain_of_events_verifies_and_a_changed_one_is_named(session: Session) -> None:
+    ada = make.user(session)
+    for _ in range(3):
+        record(session, Verb.USER_CREATED, ada, by=ada.id, at=make.NOON)
+    assert queries.verify(session).faults == ()
+    assert [e.sequence for e in queries.in_chain(session, SITE)] == [3, 2, 1]
+
+    event = queries.in_chain(session, SITE)[1]
+    event.facts = {"forged": True}
+    with session.no_autoflush:
+        faults = queries.verify(session).faults
+    assert [(f.sequence, f.what) for f in faults] == [(2, "was changed after it was written")]
+    session.expire(event)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE events SET verb = 'x'", "DELETE FROM events"])
+def test_the_database_itself_refuses_to_change_the_record(session: Session, statement: str) -> None:
+    ada = make.user(session)
+    record(session, Verb.USER_CREATED, ada, by=ada.id, at=make.NOON)
+    with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
+        session.execute(text(statement))

@@ -1,0 +1,67 @@
+"""A browser without a screen that looks at each page: title, labels, ids, well-formed HTML."""
+
+from collections import Counter
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from contest.accounts.models import User
+
+# What the HTML parser reports about attributes and elements newer than itself.
+TOLERATED = {"expected-doctype-but-got-start-tag"}
+
+
+class Client(FlaskClient):
+    """A browser."""
+
+    def sign_in(self, user: User) -> None:
+        with self.session_transaction() as cookie:
+            cookie["_user_id"], cookie["_fresh"] = user.fs_uniquifier, True
+
+    def page(self, url: str, **kwargs: Any) -> TestResponse:
+        """GET a page that must be there, and check what every page must be."""
+        response = self.get(url, **kwargs)
+        assert response.status_code == 200, (response.status_code, response.text[:2000])
+        check(response.text)
+        return response
+
+
+def check(text: str) -> None:
+    """Assert that a page is valid and says what it is."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    root = parser.parse(text)
+    faults = [(e[1], e[2]) for e in parser.errors if e[1] not in TOLERATED]
+    assert faults == []
+    headings = ["".join(h.itertext()).split() for h in root.iter("h1")]
+    assert len(headings) == 1, headings
+    title = "".join(_only(root, "title").itertext()).split()
+    assert " ".join(title).startswith(" ".join(headings[0])), (title, headings)
+    assert _only(root, "html").get("lang")
+    repeated = [
+        i for i, n in Counter(e.get("id") for e in root.iter() if e.get("id")).items() if n > 1
+    ]
+    assert repeated == []
+    assert _unlabelled(root) == []
+
+
+def _only(root: Element, tag: str) -> Element:
+    found = list(root.iter(tag))
+    assert len(found) == 1, (tag, len(found))
+    return found[0]
+
+
+def _unlabelled(root: Element) -> list[str]:
+    labelled = {e.get("for") for e in root.iter("label")}
+    inside = {id(e) for label in root.iter("label") for e in label.iter()}
+    return [
+        str(e.attrib)
+        for tag in ("input", "select", "textarea")
+        for e in root.iter(tag)
+        if e.get("type") not in {"hidden", "submit", "button"}
+        and e.get("id") not in labelled
+        and id(e) not in inside
+        and not (e.get("aria-label") or e.get("aria-labelledby"))
+    ]
