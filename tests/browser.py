@@ -1,0 +1,214 @@
+"""A real browser for tests: found or unpacked, with fonts for every language, and strict.
+
+`visit` opens windows; a test that made the browser complain (a script error, a refused style, a
+missing asset, a server error) fails when it ends, whatever else it asserted.
+"""
+
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    sync_playwright,
+)
+
+ROOT = Path(__file__).parent.parent
+PACKED = ROOT / "node_modules" / "@sparticuz" / "chromium" / "bin"
+UNPACKED = ROOT / ".cache" / "chromium"
+SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+QUIET = (  # no sandbox in containers, and nothing said to anybody but the server under test
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+Scheme = Literal["light", "dark"]
+
+
+class Device(NamedTuple):
+    """A screen a page must look right on."""
+
+    name: str
+    width: int
+    height: int
+    touch: bool
+
+
+DESKTOP = Device("desktop", 1360, 900, touch=False)
+PHONE = Device("phone", 360, 740, touch=True)
+
+
+class Window:
+    """One person's browser window: a page, its cookies, and what it complained about."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self.complaints: list[str] = []
+        context.on("console", self._heard)
+        context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
+        context.on("response", self._answered)
+        self.page = context.new_page()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.complaints.append(f"console: {message.text} at {message.location.get('url')}")
+
+    def _answered(self, response: Response) -> None:
+        """Note failures; a page may answer 4xx on purpose, one of its own assets never."""
+        asset = response.request.resource_type not in {"document", "fetch", "xhr"}
+        if response.status >= (400 if asset else 500):
+            self.complaints.append(f"{response.status}: {response.url}")
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with tempfile.TemporaryDirectory(prefix="contest-browser-") as home, sync_playwright() as tool:
+        launched = tool.chromium.launch(
+            executable_path=executable(), args=list(QUIET), env=_environment(Path(home))
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Open a page as a new person: `visit(url, device=PHONE, scheme="dark", locale="ja-JP")`."""
+    windows: list[Window] = []
+
+    def visit(
+        url: str | None = None,
+        *,
+        device: Device = DESKTOP,
+        scheme: Scheme = "light",
+        locale: str = "en-GB",
+        timezone_id: str = "Europe/Berlin",
+        base_url: str | None = None,
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": device.width, "height": device.height},
+            has_touch=device.touch,
+            is_mobile=device.touch,
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            locale=locale,
+            timezone_id=timezone_id,
+            base_url=base_url,
+        )
+        context.set_default_timeout(10_000)
+        window = Window(context)
+        windows.append(window)
+        if url is not None:
+            window.page.goto(url)
+        return window.page
+
+    yield visit
+    complaints = [complaint for window in windows for complaint in window.complaints]
+    for window in windows:
+        window.context.close()
+    assert complaints == []
+
+
+def assert_accessible(page: Page) -> None:
+    """Fail unless the page as it stands keeps to WCAG 2.2 AA as far as axe can tell."""
+    options = {"runOnly": {"type": "tag", "values": WCAG_22_AA}, "resultTypes": ["violations"]}
+    found = Axe().run(page, options=options)
+    assert not found.violations_count, f"{page.url}\n{found.generate_report()}"
+
+
+def assert_fits(page: Page) -> None:
+    """Fail when the page scrolls sideways."""
+    root = page.locator("html")
+    wide, seen = root.evaluate("html => [html.scrollWidth, html.clientWidth]")
+    assert wide <= seen, f"{page.url} is {wide} px wide on a screen of {seen} px"
+
+
+def executable() -> Path:
+    """Find the machine's Chromium, else unpack the one that npm brought."""
+    for name in SYSTEM_BROWSERS:
+        if found := shutil.which(name):
+            return Path(found)
+    unpack()
+    return UNPACKED / "chromium"
+
+
+def unpack() -> None:
+    """Unpack Chromium and its libraries once; whoever comes second finds them whole."""
+    if UNPACKED.exists():
+        return
+    UNPACKED.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=UNPACKED.parent) as scratch:
+        whole = Path(scratch) / "chromium"
+        whole.mkdir()
+        _decompress(PACKED / "chromium.br", whole / "chromium")
+        (whole / "chromium").chmod(0o755)
+        _decompress(PACKED / "al2023.tar.br", whole / "libraries.tar")
+        with tarfile.open(whole / "libraries.tar") as libraries:
+            libraries.extractall(whole, filter="data")
+        (whole / "libraries.tar").unlink()
+        try:
+            whole.rename(UNPACKED)
+        except OSError:
+            if not UNPACKED.exists():
+                raise
+
+
+def _decompress(source: Path, target: Path) -> None:
+    """Undo brotli with the node that Playwright carries."""
+    playwright = find_spec("playwright")
+    assert playwright is not None
+    assert playwright.origin is not None
+    script = """
+        const [source, target] = process.argv.slice(1), fs = require("fs");
+        require("stream").pipeline(fs.createReadStream(source),
+            require("zlib").createBrotliDecompress(), fs.createWriteStream(target),
+            error => { if (error) throw error; });
+    """
+    node = Path(playwright.origin).parent / "driver" / "node"
+    subprocess.run([node, "-e", script, source, target], check=True)
+
+
+def _environment(home: Path) -> dict[str, str | float | bool]:
+    """Give the browser our fonts, a home to write in, and the libraries it may lack."""
+    folders = [_folder("fontpkg_noto_sans"), _folder("manimgx_fonts_cjk")]
+    settings = home / "fonts.conf"
+    settings.write_text(
+        "<?xml version='1.0'?><!DOCTYPE fontconfig SYSTEM 'fonts.dtd'><fontconfig>"
+        + "".join(f"<dir>{folder}</dir>" for folder in folders)
+        + f"<cachedir>{ROOT / '.cache' / 'fonts'}</cachedir>"
+        + "<alias><family>sans-serif</family><prefer><family>Noto Sans</family>"
+        + "<family>Noto Sans CJK SC</family></prefer></alias></fontconfig>"
+    )
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "FONTCONFIG_FILE": str(settings),
+        "LD_LIBRARY_PATH": str(UNPACKED / "lib"),
+    }
+
+
+def _folder(package: str) -> Path:
+    spec = find_spec(package)
+    assert spec is not None
+    assert spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0])
+
+
+if __name__ == "__main__":
+    unpack()
