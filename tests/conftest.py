@@ -18,7 +18,18 @@ from contest.core import clock  # noqa: E402
 from contest.schema import Base  # noqa: E402
 from contest.web.db import db  # noqa: E402
 from tests import make  # noqa: E402
+from tests.browser import browser, visit  # noqa: E402
 from tests.pages import Client  # noqa: E402
+
+__all__ = ["browser", "visit"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what must also run on PostgreSQL: whatever needs the app or a database of its own."""
+    for item in items:
+        if {"app", "database_url"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
 
 
 class SettingsForTests(Settings):
