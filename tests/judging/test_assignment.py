@@ -1,0 +1,351 @@
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import LinearConstraint, milp
+
+from contest.judging import assignment
+from contest.judging.assignment import (
+    Component,
+    Missing,
+    Overfull,
+    Underused,
+    assign,
+    components,
+    repair,
+)
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def world(n: int, m: int, k: int) -> tuple[Floats, Bools, int, int, int]:
+    """Tracks, languages, conflicts: the world whose figures the design documents give."""
+    r = np.random.default_rng(1)
+    tracks = max(2, min(12, m // 8))
+    shares = r.dirichlet(np.full(tracks, 3.0))
+    track = r.choice(tracks, n, p=shares)
+    judges = tracks_of_judges(r, m, shares)
+    language = r.choice(3, n, p=np.array([0.7, 0.2, 0.1]) / np.array([0.7, 0.2, 0.1]).sum())
+    speaks = np.zeros((m, 3), dtype=np.bool_)
+    for which, share in enumerate((0.95, 0.35, 0.25)):
+        speaks[:, which] = r.random(m) < share
+    speaks[speaks.sum(1) == 0, 0] = True
+    centres = r.normal(size=(tracks, 16))
+    topics = centres[track] + 1.2 * r.normal(size=(n, 16))
+    topics /= np.linalg.norm(topics, axis=1, keepdims=True)
+    skills = (judges @ centres) / judges.sum(1, keepdims=True) + 1.2 * r.normal(size=(m, 16))
+    skills /= np.linalg.norm(skills, axis=1, keepdims=True)
+    affinity = np.clip(0.5 + 0.5 * (topics @ skills.T) + 0.05 * r.normal(size=(n, m)), 0, 1)
+    employer = r.integers(0, max(10, m // 2), n)
+    conflict = employer[:, None] == r.integers(0, max(10, m // 2), m)[None, :]
+    conflict |= r.random((n, m)) < 0.005
+    eligible = judges[:, track].T & speaks[:, language].T & ~conflict
+    for i in np.where(eligible.sum(1) < k + 2)[0]:
+        eligible[i, np.where(~conflict[i] & judges[:, track[i]])[0]] = True
+        if eligible[i].sum() < k + 2:
+            eligible[i, ~conflict[i]] = True
+    lower, upper = int(np.floor(0.5 * k * n / m)), int(np.ceil(1.25 * k * n / m))
+    return affinity, eligible, k, lower, upper
+
+
+def tracks_of_judges(r: np.random.Generator, m: int, shares: Floats) -> Bools:
+    tracks = len(shares)
+    judges = np.zeros((m, tracks), dtype=np.bool_)
+    judges[np.arange(m), r.choice(tracks, m, p=shares)] = True
+    for j in range(m):
+        for chance in (0.6, 0.25):
+            if r.random() < chance:
+                judges[j, r.integers(tracks)] = True
+    for t in range(tracks):
+        while judges[:, t].sum() < max(2, int(0.5 * m * shares[t])):
+            judges[r.integers(m), t] = True
+    return judges
+
+
+@pytest.mark.parametrize(
+    ("size", "total", "edges", "bounds", "optimum"),
+    [
+        ((15, 6, 3), 54.4575, 78, (3, 10), 30.7692),
+        ((500, 60, 3), 16399.8648, 6590, (12, 32), 1185.8303),
+    ],
+)
+def test_the_known_worlds_are_solved_to_their_optimum_and_it_is_proved(
+    size: tuple[int, int, int],
+    total: float,
+    edges: int,
+    bounds: tuple[int, int],
+    optimum: float,
+) -> None:
+    affinity, eligible, k, lower, upper = world(*size)
+    assert round(float(affinity.sum()), 4) == total
+    assert (int(eligible.sum()), (lower, upper)) == (edges, bounds)
+    plan = assign(affinity, eligible, k, lower, upper)
+    assert round(plan.objective, 4) == optimum
+    assert plan.bound == pytest.approx(plan.objective, abs=1e-7)
+    assert (plan.chosen.sum(axis=1) == k).all()
+    assert not (plan.chosen & ~eligible).any()
+    assert ((plan.loads >= lower) & (plan.loads <= upper)).all()
+    assert plan.complete
+    assert plan.connected
+
+
+def best_of_all(
+    affinity: Floats, eligible: Bools, k: int, low: int, high: int, whole: bool
+) -> float | None:
+    """Try every plan there is."""
+    m = affinity.shape[1]
+    rows = [
+        [c for c in itertools.combinations(range(m), k) if eligible[i, list(c)].all()]
+        for i in range(len(affinity))
+    ]
+    best = None
+    for choice in itertools.product(*rows):
+        chosen = np.zeros_like(eligible)
+        for i, judges in enumerate(choice):
+            chosen[i, list(judges)] = True
+        loads = chosen.sum(axis=0)
+        if loads.min() < low or loads.max() > high or (whole and len(components(chosen)) > 1):
+            continue
+        worth = float(affinity[chosen].sum())
+        best = worth if best is None else max(best, worth)
+    return best
+
+
+@QUICK
+@given(st.integers(0, 10**6))
+def test_no_other_plan_is_better(seed: int) -> None:
+    r = np.random.default_rng(seed)
+    affinity, eligible = r.random((4, 4)), r.random((4, 4)) < 0.85
+    k, low, high = 2, int(r.integers(0, 2)), int(r.integers(2, 4))
+    best = best_of_all(affinity, eligible, k, low, high, whole=False)
+    plan = assign(affinity, eligible, k, low, high, connect=False)
+    if best is None:
+        assert plan.unfilled or plan.underused
+    else:
+        assert plan.objective == pytest.approx(best, abs=1e-9)
+        assert plan.bound == pytest.approx(best, abs=1e-7)
+        assert plan.complete
+
+
+@settings(QUICK, max_examples=10)
+@given(st.integers(0, 10**6))
+def test_no_other_connected_plan_is_better(seed: int) -> None:
+    r = np.random.default_rng(seed)
+    affinity = r.random((4, 4))
+    affinity[:2, :2] += 2
+    affinity[2:, 2:] += 2
+    eligible = r.random((4, 4)) < 0.9
+    best = best_of_all(affinity, eligible, 2, 1, 4, whole=True)
+    plan = assign(affinity, eligible, 2, 1, 4)
+    if plan.complete and not plan.underused:
+        if best is None:
+            assert not plan.connected
+        else:
+            assert plan.connected
+            assert plan.objective == pytest.approx(best, abs=1e-9)
+            assert plan.connection.cost == pytest.approx(plan.bound - best, abs=1e-7)
+
+
+@QUICK
+@given(st.integers(0, 10**6))
+def test_an_integer_program_finds_the_same_worth_and_the_same_gaps(seed: int) -> None:
+    r = np.random.default_rng(seed)
+    n, m = int(r.integers(1, 9)), int(r.integers(1, 6))
+    affinity, eligible = r.normal(size=(n, m)), r.random((n, m)) < 0.6
+    k, low = r.integers(0, 4, n), r.integers(0, 3, m)
+    high = low + r.integers(0, 3, m)
+    plan = assign(affinity, eligible, k, low, high, connect=False)
+    gaps, worth = by_integers(affinity, eligible, k, low, high)
+    found = sum(u.missing for u in plan.unfilled) + sum(u.short for u in plan.underused)
+    assert found == gaps
+    assert plan.objective == pytest.approx(worth, abs=1e-6)
+    assert plan.bound == pytest.approx(plan.objective, abs=1e-6)
+
+
+def by_integers(
+    affinity: Floats, eligible: Bools, k: Any, low: Any, high: Any
+) -> tuple[int, float]:
+    """Fewest gaps first, then the greatest worth, by a general integer program in two steps."""
+    n, m = affinity.shape
+    size = n * m
+    rows = np.hstack([np.kron(np.eye(n), np.ones(m)), np.eye(n), np.zeros((n, m))])
+    columns = np.hstack([np.kron(np.ones(n), np.eye(m)), np.zeros((m, n)), np.eye(m)])
+    loads = np.hstack([np.kron(np.ones(n), np.eye(m)), np.zeros((m, n + m))])
+    gaps = np.concatenate([np.zeros(size), np.ones(n + m)])
+    rules = [
+        LinearConstraint(sparse.csr_array(rows), k, k),
+        LinearConstraint(sparse.csr_array(columns), low, np.inf),
+        LinearConstraint(sparse.csr_array(loads), -np.inf, high),
+    ]
+    bounds = (np.zeros(size + n + m), np.concatenate([eligible.ravel(), np.full(n + m, 99.0)]))
+    first = milp(gaps, integrality=np.ones(size + n + m), bounds=bounds, constraints=rules)
+    fewest = int(np.rint(first.fun))
+    second = milp(
+        np.concatenate([-affinity.ravel(), np.zeros(n + m)]),
+        integrality=np.ones(size + n + m),
+        bounds=bounds,
+        constraints=[*rules, LinearConstraint(gaps[None, :], 0, fewest)],
+        options={"mip_rel_gap": 0.0},
+    )
+    return fewest, -float(second.fun)
+
+
+def test_an_optimum_in_two_parts_is_bridged_and_the_cost_is_told() -> None:
+    affinity = np.full((6, 4), 0.1)
+    affinity[:3, :2] = affinity[3:, 2:] = 0.9
+    plan = assign(affinity, np.ones((6, 4), dtype=bool), 2, 3, 3)
+    assert (plan.connection.before, plan.connection.after, plan.connection.least) == (2, 1, 1)
+    assert plan.connection.cost == pytest.approx(1.6)
+    assert len(plan.connection.added) == len(plan.connection.removed) == 2
+    assert plan.bound - plan.objective == pytest.approx(1.6)
+
+
+def test_where_cuts_are_not_allowed_swaps_bridge_within_the_bounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(assignment, "CUT_ROUNDS", 0)
+    affinity = np.full((6, 4), 0.1)
+    affinity[:3, :2] = affinity[3:, 2:] = 0.9
+    plan = assign(affinity, np.ones((6, 4), dtype=bool), 2, 3, 3)
+    assert plan.connected
+    assert plan.connection.cost == pytest.approx(1.6)
+    assert plan.loads.tolist() == [3, 3, 3, 3]
+
+
+def test_one_more_load_makes_the_bridge_cheaper() -> None:
+    affinity = np.full((6, 4), 0.1)
+    affinity[:3, :2] = affinity[3:, 2:] = 0.9
+    plan = assign(affinity, np.ones((6, 4), dtype=bool), 2, 2, 4, connect=False)
+    assert len(plan.components) == 2
+    plan = assign(affinity, np.ones((6, 4), dtype=bool), 2, 2, 4)
+    assert plan.connected
+    assert plan.connection.cost == pytest.approx(0.8)
+
+
+def test_two_tracks_without_a_common_judge_stay_two_parts() -> None:
+    eligible = np.zeros((4, 4), dtype=bool)
+    eligible[:2, :2] = eligible[2:, 2:] = True
+    plan = assign(np.ones((4, 4)), eligible, 2, 0, 4)
+    assert plan.components == (Component((0, 1), (0, 1)), Component((2, 3), (2, 3)))
+    assert plan.connection.least == 2
+    assert not plan.connection.impossible
+
+
+def test_one_review_each_cannot_connect_two_busy_judges() -> None:
+    plan = assign(np.ones((4, 2)), np.ones((4, 2), dtype=bool), 1, 2, 2)
+    assert plan.complete
+    assert (plan.connection.after, plan.connection.impossible) == (2, True)
+
+
+def test_too_few_judges_is_an_answer() -> None:
+    eligible = np.array([[True, True, True], [True, False, False], [True, True, False]])
+    plan = assign(np.ones((3, 3)), eligible, 2, 0, 2)
+    assert plan.unfilled == (Missing(entry=1, missing=1, eligible=1, full=0),)
+    assert not plan.complete
+
+
+def test_full_judges_are_named_as_the_reason() -> None:
+    plan = assign([[0.9], [0.8], [0.7]], [[True], [True], [True]], 1, 0, 2)
+    assert plan.unfilled == (Missing(entry=2, missing=1, eligible=1, full=1),)
+    assert plan.pairs == ((0, 0), (1, 0))
+
+
+def test_a_lower_bound_that_cannot_be_met_is_reported() -> None:
+    plan = assign(np.ones((2, 2)), [[True, False], [True, False]], 1, [0, 2], 2)
+    assert plan.underused == (Underused(judge=1, short=2, eligible=0),)
+    assert plan.complete
+
+
+def test_a_review_is_never_left_out_because_it_is_worth_little() -> None:
+    affinity = np.array([[5.0, -900.0], [1.0, -1000.0]])
+    plan = assign(affinity, np.ones((2, 2), dtype=bool), 2, 0, 2)
+    assert plan.chosen.all()
+
+
+def test_scored_pairs_stay_even_where_they_break_a_bound() -> None:
+    fixed = np.array([[True, True], [True, False]])
+    plan = assign(np.ones((2, 2)), np.ones((2, 2), dtype=bool), 1, 0, 1, fixed=fixed)
+    assert (plan.chosen == fixed).all()
+    assert plan.overfull == (Overfull("entry", 0, 2, 1), Overfull("judge", 0, 2, 1))
+
+
+def test_repair_changes_nothing_when_nothing_changed() -> None:
+    affinity, eligible, k, lower, upper = world(15, 6, 3)
+    before = assign(affinity, eligible, k, lower, upper, seed=3).chosen
+    again = repair(affinity, eligible, k, lower, upper, before=before, seed=4)
+    assert (again.added, again.removed) == ((), ())
+
+
+def test_repair_replaces_a_judge_who_leaves_and_keeps_what_is_scored() -> None:
+    affinity, eligible, k, _, upper = world(15, 6, 3)
+    before = assign(affinity, eligible, k, 0, upper).chosen
+    fixed = before.copy()
+    fixed[:, 2] = False
+    fixed[5:] = False
+    gone = eligible.copy()
+    gone[:, 2] = False
+    change = repair(affinity, gone, k, 0, upper, before=before, fixed=fixed)
+    assert {(i, 2) for i in np.flatnonzero(before[:, 2])} <= set(change.removed)
+    assert not set(change.removed) & {(int(i), int(j)) for i, j in np.argwhere(fixed)}
+    assert ((before | change.plan.chosen) & ~before).sum() == len(change.added)
+    assert change.plan.complete
+
+
+def test_an_old_pair_wins_against_a_slightly_better_new_one_only() -> None:
+    old = np.array([[True, False]])
+    assert assign([[0.5, 0.51]], [[True, True]], 1, 0, 1, previous=old).pairs == ((0, 0),)
+    assert assign([[0.5, 0.53]], [[True, True]], 1, 0, 1, previous=old).pairs == ((0, 1),)
+
+
+@QUICK
+@given(st.integers(0, 10**6))
+def test_the_order_of_rows_and_the_seed_do_not_change_the_total(seed: int) -> None:
+    r = np.random.default_rng(seed)
+    affinity, eligible = np.round(r.random((8, 5)), 1), r.random((8, 5)) < 0.7
+    rows, columns = r.permutation(8), r.permutation(5)
+    one = assign(affinity, eligible, 2, 1, 5)
+    same = assign(affinity, eligible, 2, 1, 5)
+    other = assign(affinity[rows][:, columns], eligible[rows][:, columns], 2, 1, 5, seed=seed + 1)
+    assert (one.chosen == same.chosen).all()
+    assert other.objective == pytest.approx(one.objective, abs=1e-9)
+    assert len(other.components) == len(one.components)
+
+
+def test_nothing_to_assign_is_an_empty_plan() -> None:
+    plan = assign(np.zeros((0, 3)), np.zeros((0, 3), dtype=bool), 3, 0, 5)
+    assert (plan.pairs, plan.complete, plan.connected, plan.bound) == ((), True, True, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"affinity": [[1, 1], [1, float("nan")]]}, "entry 1 and judge 1 is not a finite number"),
+        ({"affinity": [1, 1]}, "a row per entry"),
+        ({"eligible": [[True, True]]}, r"eligible has shape \(1, 2\)"),
+        ({"eligible": [[True, True], [2, True]]}, "eligible of entry 1"),
+        ({"reviews": [1, -1]}, "reviews of entry 1 is -1"),
+        ({"reviews": [1, 2, 3]}, "reviews has shape"),
+        ({"lower": [0.5, 0]}, "lower of judge 0 is 0.5"),
+        ({"lower": [0, 3]}, "lower is above upper for judge 1"),
+        ({"fixed": [[False, False], [False, True]]}, "entry 1 and judge 1 are fixed but not"),
+        ({"stability": -1.0}, "stability"),
+    ],
+)
+def test_bad_input_is_refused_by_the_name_of_its_row(change: dict[str, Any], says: str) -> None:
+    good: dict[str, Any] = {
+        "affinity": [[1, 1], [1, 1]],
+        "eligible": [[True, True], [True, False]],
+        "reviews": 1,
+        "lower": 0,
+        "upper": 2,
+    }
+    with pytest.raises(ValueError, match=says):
+        assign(**good | change)
