@@ -3,4 +3,4 @@
 from config import Settings
 from contest.app import create_app
 
-app = create_app(Settings())  # type: ignore[call-arg] -- required settings come from the environment
+app = create_app(Settings())  # type: ignore[call-arg]  # required ones come from the environment

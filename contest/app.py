@@ -5,8 +5,10 @@ from contest.web import db as database  # first: it replaces sqlite3 before anyt
 database.use_one_sqlite()
 
 from pathlib import Path  # noqa: E402 -- after use_one_sqlite
+from types import ModuleType  # noqa: E402
 
-from flask import Flask  # noqa: E402
+import click  # noqa: E402
+from flask import Blueprint, Flask  # noqa: E402
 from jinja2 import StrictUndefined  # noqa: E402
 from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
 from werkzeug.routing import BaseConverter  # noqa: E402
@@ -22,9 +24,9 @@ from contest.web import (  # noqa: E402
 )
 
 ROOT = Path(__file__).parent.parent
-FEATURES = ()  # each feature's blueprint, in the order of the house
-COMMANDS = ()
-JOBS = ()  # importing them registers their handlers
+FEATURES: tuple[Blueprint, ...] = ()  # each feature's blueprint, in the order of the house
+COMMANDS: tuple[click.Command, ...] = ()
+JOBS: tuple[ModuleType, ...] = ()  # importing them registers their handlers
 
 
 class Slug(BaseConverter):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contest.core.orm import Base, Edited
 
 
-class User(Edited, Base, UserMixin):
+class User(Edited, Base, UserMixin):  # type: ignore[misc]  # the mixin says "id: int"
     """A person. Invited people exist before they ever signed in; erased ones keep only their id."""
 
     __tablename__ = "users"
@@ -34,7 +34,7 @@ class User(Edited, Base, UserMixin):
         String(64), unique=True, default=lambda: uuid.uuid4().hex
     )
     confirmed_at: Mapped[datetime | None]
-    last_login_at: Mapped[datetime | None]
+    last_login_at: Mapped[datetime | None]  # type: ignore[assignment]
 
     roles: Any = ()  # site-wide roles are not used: appointments are per contest
 

@@ -17,7 +17,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def visitor() -> User | None:
     """Return the signed-in user, or None."""
-    return cast(User, current_user._get_current_object()) if current_user.is_authenticated else None  # noqa: SLF001 -- Flask-Login's proxy has no other way out
+    person: Any = current_user
+    return cast(User, person._get_current_object()) if person.is_authenticated else None  # noqa: SLF001 -- Flask-Login's proxy has no other way out
 
 
 def current() -> User:

@@ -58,11 +58,13 @@ for _verb in ("update", "delete"):
     event.listen(
         Event.__table__,
         "after_create",
-        DDL(SQLITE_GUARD.format(verb=_verb, VERB=_verb.upper())).execute_if(dialect="sqlite"),
+        DDL(  # type: ignore[no-untyped-call]
+            SQLITE_GUARD.format(verb=_verb, VERB=_verb.upper())
+        ).execute_if(dialect="sqlite"),
     )
 for _statement in (POSTGRESQL_GUARD, POSTGRESQL_TRIGGER):
     event.listen(
         Event.__table__,
         "after_create",
-        DDL(_statement.replace("%", "%%")).execute_if(dialect="postgresql"),
+        DDL(_statement).execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]
     )

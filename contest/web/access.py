@@ -1,7 +1,7 @@
 """Whether they may: the one door every view goes through."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask, current_app, g
 
@@ -38,9 +38,9 @@ def public(name: str) -> Callable[[F], F]:
 def declare(app: Flask, actions: Mapping[str, str], *, public: bool) -> None:
     """Declare the actions of views that we did not write: endpoint -> action."""
     for endpoint, name in actions.items():
-        view = app.view_functions[endpoint]
-        view.action = name  # type: ignore[attr-defined]
-        view.is_public = public  # type: ignore[attr-defined]
+        view: Any = app.view_functions[endpoint]
+        view.action = name
+        view.is_public = public
 
 
 def authorize(decision: Decision) -> None:

@@ -68,9 +68,9 @@ class WordsField(Field):
         self.languages, self.max_length = tuple(languages), max_length
         self.required, self.rows = required, rows
 
-    def process(self, formdata: Any, data: Any = None, **_: Any) -> None:
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Take the texts from the form if it was sent, else from the object or the default."""
-        self.process_errors = []
+        self.process_errors: Any = []
         given = self.object_data = data if isinstance(data, Words) else (self.default or Words())
         self.data: Words = given
         if formdata is not None and any(
@@ -109,7 +109,7 @@ class LocalDateTimeField(StringField):
     Refuses times that the zone's clocks skip or show twice, with a sentence that says so.
     """
 
-    widget = DateTimeLocalInput()
+    widget: Any = DateTimeLocalInput()
     data: Any
 
     def __init__(self, label: str = "", validators: Sequence[Any] = (), *, zone: str = "UTC",
