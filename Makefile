@@ -16,9 +16,14 @@ SYNC := $(UV) pip sync -q --require-hashes --python .venv
 LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 NPM_CI := npm ci --silent --no-audit --no-fund --no-update-notifier
 SYSTEM_CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+LANGUAGES := de ja zh
+TEXTS := .cache/messages.pot
+COLLECT_TEXTS = mkdir -p .cache && $(RUN)/pybabel -q extract -F pyproject.toml -k N_ -k lazy --no-location --sort-output --project Contest -o $(TEXTS) .
+UPDATE_TEXTS = $(RUN)/pybabel -q update -i $(TEXTS) -d translations --ignore-pot-creation-date --no-fuzzy-matching
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
-SOURCES := $(shell find frontend templates -type f 2>/dev/null) $(wildcard vite.config.js)
+SOURCES := $(shell find frontend templates contest -type f ! -name '*.pyc') vite.config.js
 FOR ?= run
+SCRATCH := CONTEST_SECRET_KEY=for-writing-migrations CONTEST_DATABASE_URL=sqlite:///$(CURDIR)/.cache/migrations.db
 PYTEST := $(RUN)/python -m pytest -n 2 --dist loadfile
 
 help:  ## List these targets
@@ -39,12 +44,25 @@ check: .venv/.dev  ## Check style, types, layers, templates and translations
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports --no-cache
-	$(RUN)/djlint templates --check --lint --quiet
+	$(RUN)/djlint templates --lint --quiet
+	$(COLLECT_TEXTS)
+	$(if $(CATALOGUES),$(UPDATE_TEXTS) --check)
 
 fix: .venv/.dev  ## Mend what style tools can mend
 	$(RUN)/ruff check --fix .
 	$(RUN)/ruff format .
-	$(RUN)/djlint templates --reformat --quiet
+
+migration: .venv/.dev  ## Write a migration from the models (m="what changes")
+	@test -n "$(m)" || { echo 'Say what changes: make migration m="..."'; exit 2; }
+	@mkdir -p .cache && rm -f .cache/migrations.db*
+	$(SCRATCH) $(RUN)/python -m alembic upgrade head
+	$(SCRATCH) $(RUN)/python -m alembic revision --autogenerate -m "$(m)"
+
+translations: .venv/.dev  ## Bring the texts to translate into translations/*/LC_MESSAGES/messages.po
+	$(COLLECT_TEXTS)
+	for language in $(LANGUAGES); do test -e translations/$$language/LC_MESSAGES/messages.po || \
+		$(RUN)/pybabel -q init -i $(TEXTS) -d translations -l $$language; done
+	$(UPDATE_TEXTS)
 
 lock: $(UV)  ## Write the lock files again (UPGRADE=1 takes newer versions)
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group dev pyproject.toml -o requirements-dev.txt
@@ -107,4 +125,4 @@ static/.built: node_modules/.$(if $(SYSTEM_CHROMIUM),run,$(FOR)) $(SOURCES)
 .cache/chromium/chromium: node_modules/.dev .venv/.dev
 	$(RUN)/python -m tests.browser
 
-.PHONY: help demo run test check fix lock ready tested
+.PHONY: help demo run test check fix migration translations lock ready tested
