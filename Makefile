@@ -64,7 +64,7 @@ translations: .venv/.dev  ## Bring the texts to translate into translations/*/LC
 		$(RUN)/pybabel -q init -i $(TEXTS) -d translations -l $$language; done
 	$(UPDATE_TEXTS)
 
-lock: $(UV)  ## Write the lock files again (UPGRADE=1 takes newer versions)
+lock: .tools/.node  ## Write the lock files again (UPGRADE=1 takes newer versions)
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group dev pyproject.toml -o requirements-dev.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) -c requirements-dev.txt pyproject.toml -o requirements.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group frontend -o requirements-node.txt
@@ -123,6 +123,8 @@ static/.built: node_modules/.$(if $(SYSTEM_CHROMIUM),run,$(FOR)) $(SOURCES)
 
 # A browser with the libraries it needs, for machines without one of their own.
 .cache/chromium/chromium: node_modules/.dev .venv/.dev
+	rm -rf .cache/chromium
 	$(RUN)/python -m tests.browser
+	touch $@
 
 .PHONY: help demo run test check fix migration translations lock ready tested
