@@ -6,7 +6,6 @@ UV_VERSION := 0.13.9
 export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
-export UV_LINK_MODE := copy
 export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
 export PATH := $(CURDIR)/.tools/node/bin:$(PATH)
 
