@@ -160,7 +160,9 @@ def unpack() -> None:
         (whole / "chromium").chmod(0o755)
         _decompress(PACKED / "al2023.tar.br", whole / "libraries.tar")
         with tarfile.open(whole / "libraries.tar") as libraries:
-            libraries.extractall(whole, filter="data")
+            if hasattr(tarfile, "data_filter"):  # the first releases of Python 3.11 have none
+                libraries.extraction_filter = tarfile.data_filter
+            libraries.extractall(whole)  # noqa: S202 -- its hash is in package-lock.json
         (whole / "libraries.tar").unlink()
         try:
             whole.rename(UNPACKED)
