@@ -1,0 +1,28 @@
+"""Finds people."""
+
+import uuid
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from contest.accounts.models import UsedLink, User
+
+
+def by_email(session: Session, email: str) -> User | None:
+    """Return the person of a normalised address."""
+    return session.scalar(select(User).where(User.email == email))
+
+
+def by_id(session: Session, user_id: uuid.UUID) -> User | None:
+    """Return a person who may sign in."""
+    return session.scalar(select(User).where(User.id == user_id, User.active.is_(True)))
+
+
+def is_empty(session: Session) -> bool:
+    """Say whether nobody has an account yet, so that the first administrator is still to come."""
+    return not session.scalar(select(exists().select_from(User)))
+
+
+def is_used(session: Session, number: str) -> bool:
+    """Say whether a link that works once has worked."""
+    return bool(session.scalar(select(exists().where(UsedLink.number == number))))
