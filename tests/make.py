@@ -209,7 +209,9 @@ def undertaking(
     *,
     body: str = "Be fair.",
 ) -> UndertakingText:
-    made = Undertaking(scope="contest", scope_id=contest.id, kind=kind)
+    made = Undertaking(
+        scope="contest", scope_id=contest.id, kind=kind, about=contest.title
+    )
     return added(
         session,
         UndertakingText(

@@ -8,7 +8,9 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.accounts.models import User
+from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.orm import Base
+from contest.core.text import N_
 from contest.core.words import Words
 
 
@@ -30,6 +32,7 @@ class Undertaking(Base):
     scope: Mapped[str] = mapped_column(String(20))
     scope_id: Mapped[uuid.UUID]
     kind: Mapped[Kind]
+    about: Mapped[Words]  # the scope's name as signers see it: the contest's title
 
     texts: Mapped[list["UndertakingText"]] = relationship(
         back_populates="undertaking", order_by="UndertakingText.number", lazy="raise_on_sql"
@@ -53,6 +56,20 @@ class UndertakingText(Base):
     effective_at: Mapped[datetime]
 
     undertaking: Mapped[Undertaking] = relationship(back_populates="texts", lazy="raise_on_sql")
+
+    def can_sign(self, lang: str, at: datetime) -> Decision:
+        """Say whether this text may be signed in `lang`; needs the undertaking with its texts."""
+        if self.effective_at > at:
+            return deny(N_("This text is not in force yet."))
+        current = self.undertaking.current(at)
+        if current is not None and current.number != self.number:
+            return deny(
+                N_("Number %(number)s has replaced this text. Read and sign that one."),
+                number=current.number,
+            )
+        if lang not in self.body:
+            return deny(N_("There is no text in this language."))
+        return ALLOW
 
 
 class Signature(Base):

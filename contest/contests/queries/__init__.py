@@ -1,0 +1,222 @@
+"""Reads contests and what belongs to them. Each query loads all that its reader touches."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from contest.accounts.models import User
+from contest.contests.models import (
+    Answer,
+    Appointment,
+    Challenge,
+    Contest,
+    Duty,
+    Eligibility,
+    Faq,
+    Partnership,
+    PartnerRole,
+    Prize,
+    Role,
+    Round,
+    Series,
+    TimelineItem,
+    Track,
+)
+
+
+def by_slug(session: Session, slug: str) -> Contest | None:
+    """Return the contest of that address, with its series."""
+    return session.scalar(
+        select(Contest).where(Contest.slug == slug).options(joinedload(Contest.series))
+    )
+
+
+def contest(session: Session, contest_id: uuid.UUID) -> Contest | None:
+    """Return the contest with its series."""
+    return session.scalar(
+        select(Contest).where(Contest.id == contest_id).options(joinedload(Contest.series))
+    )
+
+
+def editions(session: Session, series_id: uuid.UUID) -> tuple[Contest, ...]:
+    """Return the contests of a series that were announced, newest first."""
+    return tuple(
+        session.scalars(
+            select(Contest)
+            .where(Contest.series_id == series_id, Contest.announced_at.is_not(None))
+            .order_by(Contest.announced_at.desc(), Contest.id)
+        )
+    )
+
+
+def all_series(session: Session) -> tuple[Series, ...]:
+    """Return every series in the order of its address."""
+    return tuple(session.scalars(select(Series).order_by(Series.slug)))
+
+
+def organises(session: Session, user: User) -> bool:
+    """Say whether `user` is an active organiser of any contest."""
+    return bool(
+        session.scalar(
+            select(Appointment.id)
+            .where(
+                Appointment.user_id == user.id,
+                Appointment.role == Role.ORGANISER,
+                Appointment.answer == Answer.ACCEPTED,
+                Appointment.ended_at.is_(None),
+            )
+            .limit(1)
+        )
+    )
+
+
+def rounds(session: Session, contest_id: uuid.UUID) -> tuple[Round, ...]:
+    """Return the contest's rounds in their order, each with the contest."""
+    return tuple(
+        session.scalars(
+            select(Round)
+            .where(Round.contest_id == contest_id)
+            .options(joinedload(Round.contest))
+            .order_by(Round.number)
+        )
+    )
+
+
+def round_(session: Session, round_id: uuid.UUID) -> Round | None:
+    """Return the round with its contest and that contest's series."""
+    return session.scalar(
+        select(Round)
+        .where(Round.id == round_id)
+        .options(joinedload(Round.contest).joinedload(Contest.series))
+    )
+
+
+def tracks(session: Session, contest_id: uuid.UUID) -> tuple[Track, ...]:
+    return tuple(
+        session.scalars(
+            select(Track).where(Track.contest_id == contest_id).order_by(Track.position, Track.id)
+        )
+    )
+
+
+def prizes(session: Session, contest_id: uuid.UUID) -> tuple[Prize, ...]:
+    return tuple(
+        session.scalars(
+            select(Prize).where(Prize.contest_id == contest_id).order_by(Prize.position, Prize.id)
+        )
+    )
+
+
+def partnerships(session: Session, contest_id: uuid.UUID) -> tuple[Partnership, ...]:
+    """Return the contest's partners with their organisations: sponsors first, then by position."""
+    found = session.scalars(
+        select(Partnership)
+        .where(Partnership.contest_id == contest_id)
+        .options(joinedload(Partnership.organisation))
+        .order_by(Partnership.position, Partnership.id)
+    )
+    order = list(PartnerRole)
+    return tuple(sorted(found, key=lambda partnership: order.index(partnership.role)))
+
+
+def challenges(session: Session, contest_id: uuid.UUID) -> tuple[Challenge, ...]:
+    return tuple(
+        session.scalars(
+            select(Challenge)
+            .where(Challenge.contest_id == contest_id)
+            .options(joinedload(Challenge.organisation))
+            .order_by(Challenge.position, Challenge.id)
+        )
+    )
+
+
+def duties(session: Session, contest_id: uuid.UUID) -> tuple[Duty, ...]:
+    """Return what the sponsor promised in the call, each with the organisation that owes it."""
+    return tuple(
+        session.scalars(
+            select(Duty)
+            .where(Duty.contest_id == contest_id)
+            .options(joinedload(Duty.organisation))
+            .order_by(Duty.position, Duty.id)
+        )
+    )
+
+
+def faqs(session: Session, contest_id: uuid.UUID) -> tuple[Faq, ...]:
+    return tuple(
+        session.scalars(
+            select(Faq).where(Faq.contest_id == contest_id).order_by(Faq.position, Faq.id)
+        )
+    )
+
+
+def timeline(session: Session, contest_id: uuid.UUID) -> tuple[TimelineItem, ...]:
+    """Return the public dates besides those of the rounds, earliest first."""
+    return tuple(
+        session.scalars(
+            select(TimelineItem)
+            .where(TimelineItem.contest_id == contest_id)
+            .order_by(TimelineItem.on, TimelineItem.id)
+        )
+    )
+
+
+def eligibility(session: Session, contest_id: uuid.UUID) -> tuple[Eligibility, ...]:
+    """Return the questions that decide whether a team may take part, in their order."""
+    return tuple(
+        session.scalars(
+            select(Eligibility)
+            .where(Eligibility.contest_id == contest_id)
+            .order_by(Eligibility.position, Eligibility.id)
+        )
+    )
+
+
+WITH_PERSON = (joinedload(Appointment.user), joinedload(Appointment.organisation))
+
+
+def appointments(
+    session: Session, contest_id: uuid.UUID, role: Role | None = None
+) -> tuple[Appointment, ...]:
+    """Return everybody ever invited (to `role`), with person and organisation, by role and name."""
+    statement = select(Appointment).where(Appointment.contest_id == contest_id)
+    if role is not None:
+        statement = statement.where(Appointment.role == role)
+    order = list(Role)
+    return tuple(
+        sorted(
+            session.scalars(statement.options(*WITH_PERSON)),
+            key=lambda a: (order.index(a.role), a.user.name or a.user.email, str(a.id)),
+        )
+    )
+
+
+def active(appointments: Sequence[Appointment], *roles: Role) -> tuple[Appointment, ...]:
+    """Return those that were accepted and have not ended, of `roles` if any are named."""
+    return tuple(a for a in appointments if a.is_active() and (not roles or a.role in roles))
+
+
+def appointment(session: Session, appointment_id: uuid.UUID) -> Appointment | None:
+    """Return the appointment with its person, organisation and contest."""
+    return session.scalar(
+        select(Appointment)
+        .where(Appointment.id == appointment_id)
+        .options(*WITH_PERSON, joinedload(Appointment.contest).joinedload(Contest.series))
+    )
+
+
+def appointment_of(
+    session: Session, contest_id: uuid.UUID, user_id: uuid.UUID, role: Role
+) -> Appointment | None:
+    """Return somebody's appointment to `role`, whatever became of it, with person and organisation."""
+    return session.scalar(
+        select(Appointment)
+        .where(
+            Appointment.contest_id == contest_id,
+            Appointment.user_id == user_id,
+            Appointment.role == role,
+        )
+        .options(*WITH_PERSON)
+    )
