@@ -209,9 +209,7 @@ def undertaking(
     *,
     body: str = "Be fair.",
 ) -> UndertakingText:
-    made = Undertaking(
-        scope="contest", scope_id=contest.id, kind=kind, about=contest.title
-    )
+    made = Undertaking(scope="contest", scope_id=contest.id, kind=kind, about=contest.title)
     return added(
         session,
         UndertakingText(

@@ -36,5 +36,7 @@ def may_create(user: User | None, *, organises: bool) -> Decision:
 def may_answer(user: User | None, appointment: Appointment) -> Decision:
     """An invitation is answered by the person whom it names."""
     if user is None or user.id != appointment.user_id:
-        return deny(N_("This invitation is for somebody else. Sign in with the address it went to."))
+        return deny(
+            N_("This invitation is for somebody else. Sign in with the address it went to.")
+        )
     return ALLOW

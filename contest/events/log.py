@@ -21,10 +21,66 @@ FIRST = hashlib.sha256(b"contest-audit-v1").hexdigest()
 class Verb(enum.StrEnum):
     """All that can happen, in the past tense; `<subject>.<what happened>`."""
 
+    # accounts
     USER_CREATED = "user.created"
+    # contests
+    APPOINTMENT_ACCEPTED = "appointment.accepted"
+    APPOINTMENT_DECLINED = "appointment.declined"
+    APPOINTMENT_ENDED = "appointment.ended"
+    APPOINTMENT_OFFERED = "appointment.offered"
+    CONTEST_ANNOUNCED = "contest.announced"
+    CONTEST_BEGUN = "contest.begun"
+    CONTEST_CANCELLED = "contest.cancelled"
+    CONTEST_CONCLUDED = "contest.concluded"
+    CONTEST_CREATED = "contest.created"
+    CONTEST_EDITED = "contest.edited"
+    CONTEST_PART_ADDED = "contest.part-added"
+    CONTEST_PART_EDITED = "contest.part-edited"
+    CONTEST_PART_MOVED = "contest.part-moved"
+    CONTEST_PART_REMOVED = "contest.part-removed"
+    CONTEST_RESUMED = "contest.resumed"
+    CONTEST_SUSPENDED = "contest.suspended"
+    ROUND_CERTIFIED = "round.certified"
+    ROUND_EDITED = "round.edited"
+    ROUND_JUDGING_BEGUN = "round.judging-begun"
+    ROUND_JUDGING_CLOSED = "round.judging-closed"
+    ROUND_JUDGING_REOPENED = "round.judging-reopened"
+    ROUND_OPENED = "round.opened"
+    ROUND_PUBLISHED = "round.published"
+    ROUND_SCREENING_BEGUN = "round.screening-begun"
+    # organisations
+    ORGANISATION_CREATED = "organisation.created"
+    ORGANISATION_EDITED = "organisation.edited"
+    POSITION_ADDED = "position.added"
+    POSITION_ENDED = "position.ended"
+    # undertakings
+    UNDERTAKING_PUBLISHED = "undertaking.published"
+    UNDERTAKING_SIGNED = "undertaking.signed"
 
 
-PUBLIC: frozenset[Verb] = frozenset()  # what visitors can see the consequence of
+# What visitors can see the consequence of.
+PUBLIC: frozenset[Verb] = frozenset(
+    {
+        Verb.APPOINTMENT_ACCEPTED,
+        Verb.APPOINTMENT_ENDED,
+        Verb.CONTEST_ANNOUNCED,
+        Verb.CONTEST_BEGUN,
+        Verb.CONTEST_CANCELLED,
+        Verb.CONTEST_CONCLUDED,
+        Verb.CONTEST_EDITED,
+        Verb.CONTEST_PART_ADDED,
+        Verb.CONTEST_PART_EDITED,
+        Verb.CONTEST_PART_MOVED,
+        Verb.CONTEST_PART_REMOVED,
+        Verb.CONTEST_RESUMED,
+        Verb.CONTEST_SUSPENDED,
+        Verb.ORGANISATION_EDITED,
+        Verb.ROUND_EDITED,
+        Verb.ROUND_OPENED,
+        Verb.ROUND_PUBLISHED,
+        Verb.UNDERTAKING_PUBLISHED,
+    }
+)
 
 
 def record(
