@@ -1,0 +1,148 @@
+"""The page that shows every component with sample words, while developing."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from wtforms import (
+    BooleanField,
+    EmailField,
+    FileField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length
+
+from contest.core.words import Words
+from contest.web import requests
+from contest.web.access import public
+from contest.web.forms import ConfirmForm, Form, LocalDateTimeField, WordsField
+
+bp = Blueprint("components", __name__)
+LEVELS = (
+    (0, "Absent", "Nothing new is claimed."),
+    (1, "Weak", "Known elsewhere, little adapted."),
+    (2, "Fair", "Known, but new in this market."),
+    (3, "Good", "A new combination with evidence."),
+    (4, "Strong", "Clearly ahead of what exists."),
+    (5, "Outstanding", "Would change how it is done."),
+)
+
+
+class SampleForm(Form):
+    """One field of each kind."""
+
+    title = WordsField("Title", languages=("en", "zh", "ja", "de"), required=True)
+    brief = WordsField("Brief", languages=("en", "zh"), rows=4, max_length=2000)
+    name = StringField("Team name", [InputRequired(), Length(max=80)], description="As it is printed on certificates.")
+    mail = EmailField("Mail", [Length(max=254)])
+    about = TextAreaField("What you make", [InputRequired(), Length(max=600)])
+    track = SelectField("Track", choices=[("a", "Payments"), ("b", "Supply chains"), ("c", "Identity")])
+    stage = RadioField("Stage", [InputRequired()], choices=[("idea", "An idea"), ("proto", "A prototype"), ("sold", "Sold to customers")])
+    needs = SelectMultipleField("What you look for", choices=[("money", "Capital"), ("lab", "A laboratory")])
+    people = IntegerField("People", description="Everybody on the payroll.")
+    closes_at = LocalDateTimeField("Closes", zone="Asia/Shanghai", description="Wall-clock time in Asia/Shanghai.")
+    logo = FileField("Logo")
+    agree = BooleanField("We have read the rules.")
+
+
+class ScoreForm(Form):
+    """Two criteria, one of them scored zero."""
+
+    innovation = RadioField("Innovation", choices=[(str(n), name) for n, name, _ in LEVELS])
+    feasibility = RadioField("Feasibility 实现可行性", choices=[(str(n), name) for n, name, _ in LEVELS])
+    verdict = RadioField("Your verdict", choices=[("yes", "Advance"), ("no", "Do not advance")])
+    deck = FileField("Deck")
+
+
+@bp.get("/-components")
+@public("components.index")
+def index() -> ResponseReturnValue:
+    """Show every component in the workspace layout."""
+    return render_template("web/components.html", **_samples())
+
+
+@bp.get("/-components/<name>")
+@public("components.show")
+def show(name: str) -> ResponseReturnValue:
+    """Show one of the other layouts: public, focus, projector; anything else is the focus layout."""
+    layout = name if name in {"public", "focus", "projector"} else "focus"
+    return render_template("web/layout.html", layout=f"layouts/{layout}.html", **_samples())
+
+
+@bp.get("/-components/fragment")
+@public("components.poll")
+def fragment() -> ResponseReturnValue:
+    """Answer what the polling sample asks for."""
+    return f"<p>{requests.now():%H:%M:%S} UTC</p>"
+
+
+@bp.post("/-components/save")
+@public("components.save")
+def save() -> ResponseReturnValue:
+    """Answer the sample's autosave: everything is taken but nothing is kept."""
+    return {"saved_at": requests.now().isoformat(), "version": 2}
+
+
+def _samples() -> dict[str, object]:
+    at = requests.now()
+    broken = SampleForm(prefix="broken")
+    broken.form_errors = ["The call closed at 23:59 (UTC+8). Your text is kept as a draft."]
+    broken.name.errors = ["Another team has this name."]
+    broken.stage.errors = ["Choose one."]
+    return {
+        "at": at,
+        "zone": "Asia/Shanghai",
+        "near": at + timedelta(hours=5, minutes=3),
+        "far": at + timedelta(days=3, hours=4, minutes=12, seconds=9),
+        "sample": SampleForm(data={"title": Words(en="Smart grid", zh="智能电网"), "name": "PowerMesh"}),
+        "broken": broken,
+        "scores": ScoreForm(data={"innovation": "0", "feasibility": "4"}),
+        "sure": ConfirmForm(),
+        "levels": LEVELS,
+        "me": SimpleNamespace(name="佐藤 美咲", detail="Organiser · Asia/Tokyo", url="#", sign_out_url="#"),
+        "here": SimpleNamespace(
+            title="Global Challenge",
+            detail="Shanghai 2019",
+            url="#",
+            others=[SimpleNamespace(title="Shanghai 2019", url="#"), SimpleNamespace(title="U.S. 2018", url="#")],
+        ),
+        "search_url": "/-components",
+        "notices_url": "#",
+        "notices": 3,
+        "places": PLACES,
+    }
+
+
+def _place(icon: str, label: str, count: int | None = None, *, current: bool = False) -> dict[str, object]:
+    return {"icon": icon, "label": label, "url": "#" + icon, "count": count, "current": current}
+
+
+PLACES = (
+    {
+        "title": "Contest",
+        "items": (
+            _place(icon="layout-dashboard", label="Overview", current=True),
+            _place(icon="inbox", label="Entries", count=15),
+            _place(icon="users", label="Teams", count=15),
+            _place(icon="gavel", label="Judging", count=6),
+            _place(icon="list-checks", label="Rubrics"),
+            _place(icon="presentation", label="Pitch day"),
+            _place(icon="mail", label="Messages", count=3),
+            _place(icon="settings", label="Settings"),
+        ),
+    },
+    {
+        "title": "After the contest",
+        "items": (
+            _place(icon="award", label="Results and winners"),
+            _place(icon="sprout", label="Follow-up"),
+            _place(icon="history", label="History"),
+        ),
+    },
+)

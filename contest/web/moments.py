@@ -1,0 +1,106 @@
+"""Says instants, spans and names the way the reader's language does. Template globals."""
+
+import unicodedata
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from flask import Flask, current_app, request, url_for
+from flask_babel import get_locale
+
+from contest.core.words import LANGUAGES
+from contest.web import requests
+from contest.web.text import OWN_NAMES
+
+Zone = str | ZoneInfo
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        when=when, zone_label=zone_label, span=span, time_left=time_left, day_parts=day_parts,
+        server_time=server_time, initials=initials, languages_offered=languages_offered,
+    )  # fmt: skip
+
+
+def when(instant: datetime, zone: Zone, style: str = "full") -> str:
+    """Return the instant as wall-clock time of `zone`; style is full, short, date or time."""
+    tzinfo, locale = _zone(zone), _locale()
+    if style == "date":
+        return format_date(instant.astimezone(tzinfo).date(), "medium", locale)
+    if style == "time":
+        return format_time(instant, "short", tzinfo, locale)
+    day = instant.astimezone(tzinfo).date()
+    clock = format_time(instant, "HH:mm", tzinfo, locale)
+    shown = format_date(day, "medium", locale) if style == "full" else _short_day(day, locale)
+    return f"{shown}, {clock}" if locale.language in {"en", "de"} else f"{shown} {clock}"
+
+
+def zone_label(instant: datetime, zone: Zone) -> str:
+    """Return the zone's distance from UTC at that instant, like `UTC+8`."""
+    label = format_datetime(instant, "OOOO", _zone(zone), Locale("en")).replace("GMT", "UTC")
+    hours, _, minutes = label.removeprefix("UTC").partition(":")
+    if not hours:
+        return "UTC"
+    return f"UTC{hours[0]}{int(hours[1:])}" + (f":{minutes}" if minutes not in {"", "00"} else "")
+
+
+def span(opens: datetime, closes: datetime, zone: Zone) -> str:
+    """Return a window as one short text, without saying the shared part twice."""
+    tzinfo, locale = _zone(zone), _locale()
+    first, last = opens.astimezone(tzinfo), closes.astimezone(tzinfo)
+    if first.date() == last.date():
+        return f"{when(opens, zone)} – {format_time(closes, 'HH:mm', tzinfo, locale)}"
+    return f"{when(opens, zone)} – {when(closes, zone)}"
+
+
+def time_left(instant: datetime) -> str:
+    """Return how far away the instant is, like `in 3 days`: what stands there without scripts."""
+    return format_timedelta(
+        instant - requests.now(), add_direction=True, threshold=1.2, locale=_locale()
+    )
+
+
+def day_parts(instant: datetime, zone: Zone) -> tuple[str, str]:
+    """Return day and month of the instant for a small calendar leaf."""
+    day, locale = instant.astimezone(_zone(zone)).date(), _locale()
+    return str(day.day), format_date(day, "LLL", locale)
+
+
+def server_time() -> str:
+    """Return the instant of this request, for the clocks on the page."""
+    return requests.now().isoformat()
+
+
+def initials(name: str) -> str:
+    """Return one character of a Chinese, Japanese or Korean name, up to two of any other."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    if unicodedata.east_asian_width(words[0][0]) == "W":
+        return words[0][0]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+def languages_offered() -> list[tuple[str, str, str]]:
+    """Return (language, its own name, address that switches to it) for the foot of the page."""
+    if "home.language" in current_app.view_functions:
+        back = request.full_path.rstrip("?")
+        return [
+            (lang, OWN_NAMES[lang], url_for("home.language", lang=lang, next=back))
+            for lang in LANGUAGES
+        ]
+    return [(lang, OWN_NAMES[lang], f"?lang={lang}") for lang in LANGUAGES]
+
+
+def _zone(zone: Zone) -> ZoneInfo:
+    return zone if isinstance(zone, ZoneInfo) else ZoneInfo(zone)
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale("en")
+
+
+def _short_day(day: date, locale: Locale) -> str:
+    patterns = {"en": "d MMM", "de": "d. MMM", "zh": "M月d日", "ja": "M月d日"}
+    return format_date(day, patterns.get(locale.language, "d MMM"), locale)

@@ -1,0 +1,253 @@
+import { Controller } from "@hotwired/stimulus";
+import { clockTime, csrfToken, newKey, say } from "../page.js";
+
+const QUIET = 700; // milliseconds without a key before a text is sent
+const LONGEST = 60_000;
+
+/**
+ * Sends each changed field by itself as `_field`, `_version`, `_key` and its value. What the server has not
+ * acknowledged is kept in sessionStorage; lost connections are retried; two writers are shown both texts.
+ */
+export default class extends Controller {
+  static targets = ["status"];
+  static values = { url: String };
+
+  connect() {
+    this.waiting = new Map(); // name -> timer, in the order of change
+    this.listeners = [
+      [this.element, "input", (event) => this.changed(event, QUIET)],
+      [this.element, "change", (event) => this.changed(event, 0)],
+      [this.element, "submit", () => this.leave()],
+      [window, "online", () => this.flush()],
+      [window, "beforeunload", (event) => this.warn(event)],
+      [document, "visibilitychange", () => document.hidden && this.flush()],
+    ];
+    for (const [where, name, listener] of this.listeners) where.addEventListener(name, listener);
+    this.restore();
+  }
+
+  disconnect() {
+    for (const [where, name, listener] of this.listeners) where.removeEventListener(name, listener);
+  }
+
+  get place() {
+    return `unsaved ${this.urlValue}`;
+  }
+
+  changed({ target }, delay) {
+    const { name, type } = target;
+    if (!name || name.startsWith("_") || name === "csrf_token" || type === "file" || type === "submit") return;
+    this.keep(name);
+    clearTimeout(this.waiting.get(name));
+    this.waiting.set(name, setTimeout(() => this.flush(), delay));
+  }
+
+  /** Sends what waits, one field after the other. */
+  async flush() {
+    if (this.sending) return;
+    this.sending = true;
+    try {
+      for (const name of [...this.waiting.keys()]) {
+        clearTimeout(this.waiting.get(name));
+        this.waiting.delete(name);
+        if (!(await this.send(name))) break;
+      }
+    } finally {
+      this.sending = false;
+    }
+    if (this.waiting.size && !this.retry) this.flush();
+  }
+
+  async send(name) {
+    const sent = this.values(name);
+    const body = new URLSearchParams([["_field", name], ["_version", this.version(name)], ["_key", newKey()], ...sent.map((value) => [name, value])]);
+    this.tell("busy", say("saving"));
+    let answer;
+    try {
+      answer = await fetch(this.urlValue, {
+        method: "POST", body, keepalive: body.toString().length < 60_000, signal: AbortSignal.timeout(20_000),
+        headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" },
+      });
+      if (answer.status >= 500 || answer.status === 429) throw new Error(answer.status);
+    } catch {
+      return this.later(name);
+    }
+    clearTimeout(this.retry);
+    this.retry = null;
+    this.pause = 0;
+    return this.answered(name, sent, answer);
+  }
+
+  async answered(name, sent, answer) {
+    const said = await answer.json().catch(() => ({}));
+    if (answer.status === 409) this.clash(name, said);
+    else if (answer.status === 401 || answer.status === 403 || answer.redirected) this.stop(said.detail ?? say("signedOut"));
+    else if (!answer.ok) this.refuse(name, said.errors ?? [said.detail ?? say("refused")]);
+    else this.acknowledge(name, sent, said);
+    return answer.ok;
+  }
+
+  acknowledge(name, sent, { saved_at: at, version }) {
+    this.place_of(name)?.toggleAttribute("data-refused", false);
+    if (version !== undefined) this.place_of(name)?.setAttribute("data-version", version);
+    this.note(name, "");
+    if (same(sent, this.values(name))) this.forget(name);
+    if (!this.waiting.size) this.tell("saved", say("saved", clockTime(at ? new Date(at) : new Date())));
+    this.dispatch("saved", { detail: { name } });
+  }
+
+  later(name) {
+    if (!this.waiting.has(name)) this.waiting.set(name, null);
+    this.pause = Math.min((this.pause || 1000) * 2, LONGEST);
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => { this.retry = null; this.flush(); }, this.pause);
+    this.tell("waiting", say("waiting"));
+    return false;
+  }
+
+  stop(sentence) {
+    this.tell("waiting", sentence);
+  }
+
+  refuse(name, errors) {
+    this.note(name, errors.join(" "));
+    this.tell("waiting", say("refused"));
+  }
+
+  // One field changed by two people: both texts, and a choice.
+
+  clash(name, { mine, theirs, version, by }) {
+    const place = this.place_of(name);
+    place.querySelector(".clash")?.remove();
+    const box = element("div", { class: "clash tone-warn", role: "alert" });
+    box.append(element("p", { class: "font-medium" }, by ? say("clashBy", by) : say("clash")));
+    const texts = element("div", { class: "texts" });
+    for (const [title, text] of [[say("mine"), mine ?? this.values(name).join(", ")], [say("theirs"), theirs]]) {
+      const part = element("div");
+      part.append(element("span", { class: "hint" }, title), element("pre", {}, text ?? ""));
+      texts.append(part);
+    }
+    const keep = element("button", { class: "btn", type: "button", "data-size": "sm" }, say("keepMine"));
+    const take = element("button", { class: "btn", type: "button", "data-size": "sm", "data-variant": "outline" }, say("takeTheirs"));
+    const row = element("div", { class: "flex gap-2" });
+    row.append(keep, take);
+    box.append(texts, row);
+    place.append(box);
+    const settle = (value) => {
+      box.remove();
+      place.dataset.version = version;
+      if (value !== null) this.put(name, [value]);
+      this.waiting.set(name, null);
+      this.flush();
+      this.fields(name)[0]?.focus();
+    };
+    keep.addEventListener("click", () => settle(null));
+    take.addEventListener("click", () => settle(theirs ?? ""));
+    this.tell("waiting", by ? say("clashBy", by) : say("clash"));
+  }
+
+  // What is not acknowledged stays on this device.
+
+  keep(name) {
+    this.store({ ...this.stored(), [name]: this.values(name) });
+  }
+
+  forget(name) {
+    const rest = this.stored();
+    delete rest[name];
+    this.store(rest);
+  }
+
+  stored() {
+    try {
+      return JSON.parse(sessionStorage.getItem(this.place) ?? "{}");
+    } catch {
+      return {};
+    }
+  }
+
+  store(texts) {
+    try {
+      if (Object.keys(texts).length) sessionStorage.setItem(this.place, JSON.stringify(texts));
+      else sessionStorage.removeItem(this.place);
+    } catch { /* full or forbidden: the page itself still holds the text */ }
+  }
+
+  restore() {
+    const kept = this.stored();
+    for (const [name, values] of Object.entries(kept)) {
+      if (!this.fields(name).length || same(values, this.values(name))) this.forget(name);
+      else {
+        this.put(name, values);
+        this.waiting.set(name, null);
+      }
+    }
+    if (this.waiting.size) {
+      this.tell("waiting", say("restored"));
+      this.flush();
+    }
+  }
+
+  leave() {
+    this.leaving = true;
+    for (const name of Object.keys(this.stored())) this.forget(name);
+  }
+
+  warn(event) {
+    if (!this.leaving && Object.keys(this.stored()).length) event.preventDefault();
+  }
+
+  // Fields of this form, by name; radios and checkboxes are several elements with one.
+
+  fields(name) {
+    return [...this.element.elements].filter((field) => field.name === name);
+  }
+
+  values(name) {
+    return this.fields(name).flatMap((field) => {
+      if (field.type === "radio" || field.type === "checkbox") return field.checked ? [field.value] : [];
+      return field.multiple ? [...field.selectedOptions].map((option) => option.value) : [field.value];
+    });
+  }
+
+  put(name, values) {
+    for (const field of this.fields(name)) {
+      if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+      else if (field.multiple) for (const option of field.options) option.selected = values.includes(option.value);
+      else field.value = values[0] ?? "";
+    }
+  }
+
+  place_of(name) {
+    const [field] = this.fields(name);
+    return field?.closest(".entry-field, .scale, fieldset, [data-version]") ?? this.element;
+  }
+
+  version(name) {
+    return this.fields(name)[0]?.closest("[data-version]")?.dataset.version ?? "";
+  }
+
+  note(name, sentence) {
+    const place = this.place_of(name);
+    place.querySelector(".live-wrong")?.remove();
+    if (sentence) place.append(element("p", { class: "wrong live-wrong", role: "alert" }, sentence));
+  }
+
+  tell(state, sentence) {
+    for (const status of this.statusTargets) {
+      status.dataset.state = state;
+      status.classList.toggle("tone-good", state === "saved");
+      status.classList.toggle("tone-warn", state !== "saved");
+      status.textContent = sentence;
+    }
+  }
+}
+
+const same = (left, right) => left.length === right.length && left.every((value, index) => value === right[index]);
+
+function element(tag, attributes = {}, text = null) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  if (text !== null) made.textContent = text;
+  return made;
+}

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import tailwindcss from "@tailwindcss/vite";
+import lucide from "@iconify-json/lucide/icons.json" with { type: "json" };
+import { defineConfig } from "vite";
+
+const known = new Set([...Object.keys(lucide.icons), ...Object.keys(lucide.aliases ?? {})]);
+
+function* files(folder, ends) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* files(path, ends);
+    else if (entry.name.endsWith(ends)) yield path;
+  }
+}
+
+/** The icons that templates and views name, e.g. icon="inbox": a quoted lucide name on a line that says icon. */
+function icons() {
+  const named = new Set();
+  for (const path of [...files("templates", ".html"), ...files("contest", ".py")]) {
+    for (const line of readFileSync(path, "utf8").split("\n")) {
+      if (!/icon|empty\(/i.test(line)) continue;
+      for (const [, name] of line.matchAll(/["']([a-z0-9]+(?:-[a-z0-9]+)*)["']/g)) if (known.has(name)) named.add(name);
+    }
+  }
+  return [...named].sort();
+}
+
+const iconClasses = {
+  name: "icon-classes",
+  enforce: "pre",
+  transform(source, id) {
+    if (!id.endsWith("src/app.css")) return;
+    return source.replace("/* @icons */", `@source inline("icon-[lucide--{${icons().join(",")}}]");`);
+  },
+};
+
+export default defineConfig({
+  base: "/static/",
+  publicDir: false,
+  plugins: [iconClasses, tailwindcss()],
+  build: {
+    outDir: "static",
+    emptyOutDir: true,
+    manifest: true,
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: ["app.js", "theme.js", "app.css", "fonts.css"].map((name) => `frontend/src/${name}`) },
+  },
+});
