@@ -15,9 +15,12 @@ from werkzeug.routing import BaseConverter  # noqa: E402
 
 from contest.web import (  # noqa: E402
     access,
+    assets,
+    components,
     errors,
     headers,
     idempotency,
+    moments,
     navigation,
     requests,
     text,
@@ -63,8 +66,12 @@ def create_app(settings: object) -> Flask:
     errors.init_app(app)
     idempotency.init_app(app)
     navigation.init_app(app)
+    assets.init_app(app)
+    moments.init_app(app)
     for blueprint in FEATURES:
         app.register_blueprint(blueprint)
+    if app.config["DEVELOPMENT"]:
+        app.register_blueprint(components.bp)
     for command in COMMANDS:
         app.cli.add_command(command)
     access.declared(app)

@@ -1,4 +1,4 @@
-"""Finds the built style sheets and scripts, and gives the scripts their words."""
+"""Finds the built style sheets and scripts, and gives the scripts their words and their token."""
 
 import json
 from functools import lru_cache
@@ -6,10 +6,13 @@ from pathlib import Path
 
 from flask import Flask, current_app, url_for
 from flask_babel import gettext
+from flask_wtf.csrf import generate_csrf
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(asset=asset, words_for_scripts=words_for_scripts)
+    app.jinja_env.globals.update(
+        asset=asset, words_for_scripts=words_for_scripts, csrf_token=generate_csrf
+    )
 
 
 def asset(name: str) -> str:

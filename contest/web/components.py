@@ -22,6 +22,7 @@ from contest.core.words import Words
 from contest.web import requests
 from contest.web.access import public
 from contest.web.forms import ConfirmForm, Form, LocalDateTimeField, WordsField
+from contest.web.navigation import Item, Section
 
 bp = Blueprint("components", __name__)
 LEVELS = (
@@ -39,14 +40,28 @@ class SampleForm(Form):
 
     title = WordsField("Title", languages=("en", "zh", "ja", "de"), required=True)
     brief = WordsField("Brief", languages=("en", "zh"), rows=4, max_length=2000)
-    name = StringField("Team name", [InputRequired(), Length(max=80)], description="As it is printed on certificates.")
+    name = StringField(
+        "Team name",
+        [InputRequired(), Length(max=80)],
+        description="As it is printed on certificates.",
+    )
     mail = EmailField("Mail", [Length(max=254)])
     about = TextAreaField("What you make", [InputRequired(), Length(max=600)])
-    track = SelectField("Track", choices=[("a", "Payments"), ("b", "Supply chains"), ("c", "Identity")])
-    stage = RadioField("Stage", [InputRequired()], choices=[("idea", "An idea"), ("proto", "A prototype"), ("sold", "Sold to customers")])
-    needs = SelectMultipleField("What you look for", choices=[("money", "Capital"), ("lab", "A laboratory")])
+    track = SelectField(
+        "Track", choices=[("a", "Payments"), ("b", "Supply chains"), ("c", "Identity")]
+    )
+    stage = RadioField(
+        "Stage",
+        [InputRequired()],
+        choices=[("idea", "An idea"), ("proto", "A prototype"), ("sold", "Sold to customers")],
+    )
+    needs = SelectMultipleField(
+        "What you look for", choices=[("money", "Capital"), ("lab", "A laboratory")]
+    )
     people = IntegerField("People", description="Everybody on the payroll.")
-    closes_at = LocalDateTimeField("Closes", zone="Asia/Shanghai", description="Wall-clock time in Asia/Shanghai.")
+    closes_at = LocalDateTimeField(
+        "Closes", zone="Asia/Shanghai", description="Wall-clock time in Asia/Shanghai."
+    )
     logo = FileField("Logo")
     agree = BooleanField("We have read the rules.")
 
@@ -55,7 +70,9 @@ class ScoreForm(Form):
     """Two criteria, one of them scored zero."""
 
     innovation = RadioField("Innovation", choices=[(str(n), name) for n, name, _ in LEVELS])
-    feasibility = RadioField("Feasibility 实现可行性", choices=[(str(n), name) for n, name, _ in LEVELS])
+    feasibility = RadioField(
+        "Feasibility 实现可行性", choices=[(str(n), name) for n, name, _ in LEVELS]
+    )
     verdict = RadioField("Your verdict", choices=[("yes", "Advance"), ("no", "Do not advance")])
     deck = FileField("Deck")
 
@@ -93,56 +110,59 @@ def _samples() -> dict[str, object]:
     at = requests.now()
     broken = SampleForm(prefix="broken")
     broken.form_errors = ["The call closed at 23:59 (UTC+8). Your text is kept as a draft."]
-    broken.name.errors = ["Another team has this name."]
-    broken.stage.errors = ["Choose one."]
+    broken.name.errors = ("Another team has this name.",)
+    broken.stage.errors = ("Choose one.",)
     return {
         "at": at,
         "zone": "Asia/Shanghai",
         "near": at + timedelta(hours=5, minutes=3),
         "far": at + timedelta(days=3, hours=4, minutes=12, seconds=9),
-        "sample": SampleForm(data={"title": Words(en="Smart grid", zh="智能电网"), "name": "PowerMesh"}),
+        "sample": SampleForm(
+            data={"title": Words(en="Smart grid", zh="智能电网"), "name": "PowerMesh"}
+        ),
         "broken": broken,
         "scores": ScoreForm(data={"innovation": "0", "feasibility": "4"}),
         "sure": ConfirmForm(),
         "levels": LEVELS,
-        "me": SimpleNamespace(name="佐藤 美咲", detail="Organiser · Asia/Tokyo", url="#", sign_out_url="#"),
+        "me": SimpleNamespace(
+            name="佐藤 美咲", detail="Organiser · Asia/Tokyo", url="#", sign_out_url="#"
+        ),
         "here": SimpleNamespace(
             title="Global Challenge",
             detail="Shanghai 2019",
             url="#",
-            others=[SimpleNamespace(title="Shanghai 2019", url="#"), SimpleNamespace(title="U.S. 2018", url="#")],
+            others=[
+                SimpleNamespace(title="Shanghai 2019", url="#"),
+                SimpleNamespace(title="U.S. 2018", url="#"),
+            ],
         ),
         "search_url": "/-components",
         "notices_url": "#",
         "notices": 3,
-        "places": PLACES,
+        "places": lambda: PLACES,
     }
 
 
-def _place(icon: str, label: str, count: int | None = None, *, current: bool = False) -> dict[str, object]:
-    return {"icon": icon, "label": label, "url": "#" + icon, "count": count, "current": current}
-
-
 PLACES = (
-    {
-        "title": "Contest",
-        "items": (
-            _place(icon="layout-dashboard", label="Overview", current=True),
-            _place(icon="inbox", label="Entries", count=15),
-            _place(icon="users", label="Teams", count=15),
-            _place(icon="gavel", label="Judging", count=6),
-            _place(icon="list-checks", label="Rubrics"),
-            _place(icon="presentation", label="Pitch day"),
-            _place(icon="mail", label="Messages", count=3),
-            _place(icon="settings", label="Settings"),
+    Section(
+        "Contest",
+        (
+            Item("Overview", icon="layout-dashboard", url="#overview", current=True),
+            Item("Entries", icon="inbox", url="#entries", current=False, count=15),
+            Item("Teams", icon="users", url="#teams", current=False, count=15),
+            Item("Judging", icon="gavel", url="#judging", current=False, count=6),
+            Item("Rubrics", icon="list-checks", url="#rubrics", current=False),
+            Item("Pitch day", icon="presentation", url="#pitch-day", current=False),
+            Item("Messages", icon="mail", url="#messages", current=False, count=3),
+            Item("Settings", icon="settings", url="#settings", current=False),
         ),
-    },
-    {
-        "title": "After the contest",
-        "items": (
-            _place(icon="award", label="Results and winners"),
-            _place(icon="sprout", label="Follow-up"),
-            _place(icon="history", label="History"),
+    ),
+    Section(
+        "After the contest",
+        (
+            Item("Results and winners", icon="award", url="#results", current=False),
+            Item("Follow-up", icon="sprout", url="#follow-up", current=False),
+            Item("History", icon="history", url="#history", current=False),
         ),
-    },
+    ),
 )

@@ -60,7 +60,7 @@ export default class extends Controller {
 
   async send(name) {
     const sent = this.values(name);
-    const body = new URLSearchParams([["_field", name], ["_version", this.version(name)], ["_key", newKey()], ...sent.map((value) => [name, value])]);
+    const body = new URLSearchParams([["_field", name], ["_version", this.version(name)], ["_key", newKey()], ["csrf_token", csrfToken()], ...sent.map((value) => [name, value])]);
     this.tell("busy", say("saving"));
     let answer;
     try {

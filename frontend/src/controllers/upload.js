@@ -53,6 +53,7 @@ export default class extends Controller {
     const body = new FormData();
     body.append(this.fileTarget.name, file);
     body.append("_key", newKey());
+    body.append("csrf_token", csrfToken());
     const request = new XMLHttpRequest();
     request.open("POST", this.urlValue);
     request.setRequestHeader("X-CSRFToken", csrfToken());
