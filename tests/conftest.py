@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session  # noqa: E402
 from config import Settings  # noqa: E402
 from contest.app import create_app  # noqa: E402
 from contest.core import clock  # noqa: E402
+from contest.jobs import engine as job_engine  # noqa: E402
 from contest.schema import Base  # noqa: E402
 from contest.web.db import db  # noqa: E402
 from tests import make  # noqa: E402
@@ -66,6 +67,7 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with app.app_context():
         engine = db.engine
         Base.metadata.create_all(engine)
+    job_engine.prepare(database_url)
     yield app
     engine.dispose()
 
@@ -81,6 +83,7 @@ def session(app: Flask) -> Iterator[Session]:
         with Session(
             connection, join_transaction_mode="create_savepoint", expire_on_commit=False
         ) as session:
+            session.info["app"] = app  # for tests.jobs.run_promised
             yield session
         outer.rollback()
         engines[None] = engine

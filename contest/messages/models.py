@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.accounts.models import User
 from contest.core.orm import Base
+from contest.core.words import Words
 
 
 class State(enum.StrEnum):
@@ -44,3 +45,30 @@ class Message(Base):
     error: Mapped[str] = mapped_column(String(500), default="")
 
     recipient: Mapped[User] = relationship(lazy="raise_on_sql")
+
+
+def packed(value: object) -> Any:
+    """Return a fact as JSON can hold it; instants and Words are marked, so that `unpacked` knows."""
+    if isinstance(value, datetime):
+        return {"instant": value.isoformat()}
+    if isinstance(value, Words):
+        return {"words": value.plain()}
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, list | tuple):
+        return [packed(v) for v in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)
+
+
+def unpacked(value: Any) -> Any:
+    """Undo `packed`."""
+    match value:
+        case {"instant": str(instant)}:
+            return datetime.fromisoformat(instant)
+        case {"words": dict(texts)}:
+            return Words(texts)
+        case list():
+            return [unpacked(v) for v in value]
+    return value

@@ -1,0 +1,30 @@
+"""Promises work inside the running transaction."""
+
+from datetime import datetime
+
+import uuid_utils
+from dbos import EnqueueOptions
+from sqlalchemy.orm import Session
+
+from contest.core import clock
+from contest.jobs import engine
+
+
+def enqueue(session: Session, kind: str, *, at: datetime, **ids: str) -> None:
+    """Promise to run `kind` with `ids` (never objects), not before `at`.
+
+    The promise is part of the session's transaction: it holds when that commits and is gone when it
+    is rolled back. The work may be done twice, never not at all.
+    """
+    session.flush()
+    options: EnqueueOptions = {
+        "workflow_name": engine.WORKFLOW,
+        "queue_name": engine.QUEUE,
+        "workflow_id": str(uuid_utils.uuid7()),  # grows, so that jobs have an order
+        "app_version": engine.VERSION,
+        "serialization_type": engine.FORMAT,
+    }
+    if (pause := (at - clock.now()).total_seconds()) > 0:
+        options["delay_seconds"] = pause
+    client = engine.promiser(session.get_bind().dialect.name)
+    client.enqueue_in_transaction(session, options, kind, at.isoformat(), ids)
