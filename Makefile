@@ -36,7 +36,7 @@ run: ready  ## Serve an empty instance on 127.0.0.1:8000
 
 test: tested  ## Run every test, on SQLite and on PostgreSQL
 	$(PYTEST)
-	CONTEST_TEST_DATABASE=postgresql $(PYTEST) -m "database or browser"
+	CONTEST_TEST_DATABASE=postgresql $(PYTEST) -m database
 
 check: .venv/.dev  ## Check style, types, layers, templates and translations
 	$(RUN)/ruff check .

@@ -21,15 +21,16 @@ from contest.web.db import db  # noqa: E402
 from tests import make  # noqa: E402
 from tests.browser import browser, visit  # noqa: E402
 from tests.pages import Client  # noqa: E402
+from tests.site import site  # noqa: E402
 
-__all__ = ["browser", "visit"]
+__all__ = ["browser", "site", "visit"]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what must also run on PostgreSQL: whatever needs the app or a database of its own."""
+    """Mark what must also run on PostgreSQL: whatever needs an app."""
     for item in items:
-        if {"app", "database_url"} & set(getattr(item, "fixturenames", ())):
+        if {"app", "site"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
 
 

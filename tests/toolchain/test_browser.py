@@ -1,13 +1,12 @@
 """The browser that other tests rely on: it shows every script and lets no complaint pass."""
 
-import threading
 from collections.abc import Iterator
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from playwright.sync_api import Browser
 
+from tests import servers
 from tests.browser import (
     DESKTOP,
     PHONE,
@@ -18,6 +17,7 @@ from tests.browser import (
     assert_accessible,
     assert_fits,
 )
+from tests.site import served
 
 pytestmark = pytest.mark.browser
 
@@ -30,13 +30,6 @@ PAGES = {
     "/grey": "<h1>Grey</h1><img src='data:,'>",
     "/wide": "<h1>Wide</h1><pre>" + 400 * "x" + "</pre>",
 }
-
-
-class Silent(WSGIRequestHandler):
-    """Write no log."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- named by the parent
-        pass
 
 
 def answer(environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
@@ -56,19 +49,17 @@ def answer(environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    with make_server("127.0.0.1", 0, answer, handler_class=Silent) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+def pages() -> Iterator[str]:
+    with served(answer, servers.free_port()) as url:
+        yield url
 
 
 @pytest.mark.parametrize("device", [DESKTOP, PHONE])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_opens_on_the_device_asked_for(
-    visit: Visit, site: str, device: Device, scheme: Scheme
+    visit: Visit, pages: str, device: Device, scheme: Scheme
 ) -> None:
-    page = visit(site, device=device, scheme=scheme)
+    page = visit(pages, device=device, scheme=scheme)
 
     assert page.viewport_size == {"width": device.width, "height": device.height}
     assert page.evaluate("query => matchMedia(query).matches", f"(prefers-color-scheme: {scheme})")
@@ -85,33 +76,33 @@ def test_a_page_opens_on_the_device_asked_for(
     ],
 )
 def test_what_a_page_does_wrong_is_a_complaint(
-    browser: Browser, site: str, path: str, complaint: str
+    browser: Browser, pages: str, path: str, complaint: str
 ) -> None:
     window = Window(browser.new_context())
-    window.page.goto(site + path)
+    window.page.goto(pages + path)
     window.context.close()
 
     assert [said[: len(complaint)] for said in window.complaints] == [complaint]
 
 
-def test_a_page_that_is_not_there_is_no_complaint(visit: Visit, site: str) -> None:
-    assert visit(f"{site}/absent").title() == "Absent"
+def test_a_page_that_is_not_there_is_no_complaint(visit: Visit, pages: str) -> None:
+    assert visit(f"{pages}/absent").title() == "Absent"
 
 
-def test_a_picture_without_words_is_not_accessible(visit: Visit, site: str) -> None:
+def test_a_picture_without_words_is_not_accessible(visit: Visit, pages: str) -> None:
     with pytest.raises(AssertionError, match="image-alt"):
-        assert_accessible(visit(f"{site}/grey"))
+        assert_accessible(visit(f"{pages}/grey"))
 
 
-def test_a_page_wider_than_its_screen_does_not_fit(visit: Visit, site: str) -> None:
+def test_a_page_wider_than_its_screen_does_not_fit(visit: Visit, pages: str) -> None:
     with pytest.raises(AssertionError, match="on a screen of 360 px"):
-        assert_fits(visit(f"{site}/wide", device=PHONE))
+        assert_fits(visit(f"{pages}/wide", device=PHONE))
 
 
 @pytest.mark.parametrize("text", ["创新", "東京", "한국", "Grüße", "Ελλάδα"])
-def test_every_script_has_its_own_shapes(visit: Visit, site: str, text: str) -> None:
+def test_every_script_has_its_own_shapes(visit: Visit, pages: str, text: str) -> None:
     """Letters without a font all show the same empty box."""
-    page = visit(site)
+    page = visit(pages)
     draw = """text => {
         const ink = document.createElement("canvas").getContext("2d");
         ink.font = "40px sans-serif";
