@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined  # noqa: E402
 from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
 from werkzeug.routing import BaseConverter  # noqa: E402
 
+from contest.events import cli as events_cli  # noqa: E402
 from contest.web import (  # noqa: E402
     access,
     assets,
@@ -23,13 +24,32 @@ from contest.web import (  # noqa: E402
     moments,
     navigation,
     requests,
+    states,
     text,
 )
 
 ROOT = Path(__file__).parent.parent
-FEATURES: tuple[Blueprint, ...] = ()  # each feature's blueprint, in the order of the house
-COMMANDS: tuple[click.Command, ...] = ()
-JOBS: tuple[ModuleType, ...] = ()  # importing them registers their handlers
+# Each has an `init_app`; the order is the order of their hooks.
+KIT: tuple[ModuleType, ...] = (
+    database,
+    text,
+    headers,
+    requests,
+    errors,
+    idempotency,
+    navigation,
+    assets,
+    moments,
+    states,
+)
+FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the house
+)
+DEVELOPMENT: tuple[Blueprint, ...] = (components.bp,)
+COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
+    events_cli.audit,
+)
+JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
+)
 
 
 class Slug(BaseConverter):
@@ -59,19 +79,10 @@ def create_app(settings: object) -> Flask:
     app.url_map.converters["slug"] = Slug
     if proxies := app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
-    database.init_app(app)
-    text.init_app(app)
-    headers.init_app(app)
-    requests.init_app(app)
-    errors.init_app(app)
-    idempotency.init_app(app)
-    navigation.init_app(app)
-    assets.init_app(app)
-    moments.init_app(app)
-    for blueprint in FEATURES:
+    for part in KIT:
+        part.init_app(app)
+    for blueprint in FEATURES + (DEVELOPMENT if app.config["DEVELOPMENT"] else ()):
         app.register_blueprint(blueprint)
-    if app.config["DEVELOPMENT"]:
-        app.register_blueprint(components.bp)
     for command in COMMANDS:
         app.cli.add_command(command)
     access.declared(app)

@@ -73,10 +73,20 @@ def places() -> list[Section]:
     return [Section(gettext(title), tuple(items)) for title, items in sections.items()]
 
 
-def workspace() -> tuple[str, object] | None:
-    """Return the slug and title of the contest whose workspace this is, or None."""
-    return g.workspace[:2] if "workspace" in g else None
+def here() -> dict[str, object] | None:
+    """Return the contest whose workspace this is, for the head of the sidebar."""
+    if "workspace" not in g:
+        return None
+    slug, title, _ = g.workspace
+    return {
+        "title": title,
+        "detail": None,
+        "url": url_for("contests.show", slug=slug),
+        "others": [],
+    }
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(places=places, workspace=workspace)
+    @app.context_processor
+    def _context() -> dict[str, object]:
+        return {"places": places(), "here": here()}

@@ -1,0 +1,162 @@
+"""The word and the tone under which each state and kind is shown. One place, so one word per concept."""
+
+import enum
+
+from flask import Flask
+from flask_babel import gettext
+
+from contest.core.text import N_
+
+# value -> (word, tone); the values of all enums share this table, as they share the glossary
+SHOWN: dict[str, tuple[str, str]] = {
+    # contest
+    "draft": (N_("Draft"), "neutral"),
+    "announced": (N_("Announced"), "info"),
+    "running": (N_("Running"), "good"),
+    "concluded": (N_("Concluded"), "neutral"),
+    "archived": (N_("Archived"), "neutral"),
+    "suspended": (N_("Suspended"), "warn"),
+    "cancelled": (N_("Cancelled"), "bad"),
+    # round
+    "planned": (N_("Planned"), "neutral"),
+    "collecting": (N_("Collecting"), "info"),
+    "screening": (N_("Screening"), "info"),
+    "judging": (N_("Judging"), "accent"),
+    "deliberation": (N_("Deliberation"), "warn"),
+    "certified": (N_("Certified"), "good"),
+    "published": (N_("Published"), "good"),
+    "desk": (N_("Desk judging"), "neutral"),
+    "pitch": (N_("Pitch day"), "neutral"),
+    # entry
+    "submitted": (N_("Submitted"), "info"),
+    "info-requested": (N_("Information requested"), "warn"),
+    "eligible": (N_("Eligible"), "good"),
+    "ineligible": (N_("Ineligible"), "bad"),
+    "reconsidered": (N_("Reconsidered"), "neutral"),
+    "advanced": (N_("Advanced"), "good"),
+    "not-advanced": (N_("Not advanced"), "neutral"),
+    "awarded": (N_("Awarded"), "accent"),
+    "not-awarded": (N_("Not awarded"), "neutral"),
+    "withdrawn": (N_("Withdrawn"), "neutral"),
+    "disqualified": (N_("Disqualified"), "bad"),
+    "on-time": (N_("On time"), "good"),
+    "grace": (N_("In grace"), "warn"),
+    "extension": (N_("By extension"), "warn"),
+    "requested": (N_("On request"), "info"),
+    # answers to invitations
+    "accepted": (N_("Accepted"), "good"),
+    "declined": (N_("Declined"), "neutral"),
+    # assignment
+    "proposed": (N_("Proposed"), "neutral"),
+    "active": (N_("Not opened"), "neutral"),
+    "opened": (N_("Opened"), "info"),
+    "in-progress": (N_("In progress"), "info"),
+    "scored": (N_("Scored"), "good"),
+    "locked": (N_("Locked"), "good"),
+    "abstained": (N_("Abstained"), "neutral"),
+    "recused": (N_("Recused"), "warn"),
+    "deferred": (N_("Deferred"), "warn"),
+    "reassigned": (N_("Reassigned"), "neutral"),
+    "waived": (N_("Waived"), "neutral"),
+    "applied": (N_("Applied"), "good"),
+    "discarded": (N_("Discarded"), "neutral"),
+    # conflicts
+    "organisation": (N_("Same organisation"), "warn"),
+    "domain": (N_("Same mail domain"), "warn"),
+    "family": (N_("Family or friends"), "warn"),
+    "investment": (N_("Investment"), "warn"),
+    "adviser": (N_("Adviser"), "warn"),
+    "other": (N_("Other"), "warn"),
+    "found": (N_("Found by the system"), "info"),
+    # pitch day
+    "waiting": (N_("Waiting"), "neutral"),
+    "pitching": (N_("Pitching"), "accent"),
+    "questions": (N_("Questions"), "info"),
+    "done": (N_("Done"), "good"),
+    "skipped": (N_("Skipped"), "neutral"),
+    # results
+    "advance": (N_("Advance"), "good"),
+    "not-advance": (N_("Not advance"), "neutral"),
+    "award": (N_("Award"), "accent"),
+    "not-award": (N_("Not award"), "neutral"),
+    "computed": (N_("Computed"), "neutral"),
+    "embargoed": (N_("Embargoed"), "warn"),
+    "superseded": (N_("Superseded"), "neutral"),
+    # follow-up
+    "contracting": (N_("Contracting"), "info"),
+    "poc": (N_("Proof of concept"), "info"),
+    "poc-gate": (N_("Gate after the proof of concept"), "warn"),
+    "pilot": (N_("Pilot"), "accent"),
+    "pilot-gate": (N_("Gate after the pilot"), "warn"),
+    "service": (N_("Service"), "good"),
+    "closed": (N_("Closed"), "neutral"),
+    "success": (N_("Success"), "good"),
+    "stopped": (N_("Stopped"), "bad"),
+    "lapsed": (N_("Lapsed"), "neutral"),
+    "go": (N_("Go"), "good"),
+    "pivot": (N_("Pivot"), "warn"),
+    "stop": (N_("Stop"), "bad"),
+    "good": (N_("Going well"), "good"),
+    "slow": (N_("Slow"), "warn"),
+    "stuck": (N_("Stuck"), "bad"),
+    "nda": (N_("Confidentiality"), "neutral"),
+    "licence": (N_("Licence"), "neutral"),
+    "memorandum": (N_("Memorandum"), "neutral"),
+    # roles
+    "organiser": (N_("Organiser"), "neutral"),
+    "screener": (N_("Screener"), "neutral"),
+    "chair": (N_("Chair"), "neutral"),
+    "judge": (N_("Judge"), "neutral"),
+    "observer": (N_("Observer"), "neutral"),
+    "sponsor": (N_("Sponsor"), "neutral"),
+    "follow-up": (N_("Follow-up owner"), "neutral"),
+    "lead": (N_("Team lead"), "neutral"),
+    "member": (N_("Member"), "neutral"),
+    # organisations and teams
+    "company": (N_("Company"), "neutral"),
+    "startup": (N_("Startup"), "neutral"),
+    "university": (N_("University"), "neutral"),
+    "incubator": (N_("Incubator"), "neutral"),
+    "association": (N_("Association"), "neutral"),
+    "media": (N_("Media partner"), "neutral"),
+    "partner": (N_("Partner"), "neutral"),
+    "student": (N_("Students"), "neutral"),
+    "open": (N_("Open"), "neutral"),
+    # undertakings and terms
+    "rules": (N_("Contest rules"), "neutral"),
+    "ip": (N_("IP terms"), "neutral"),
+    "conflict": (N_("Conflict declaration"), "neutral"),
+    "team-keeps": (N_("The team keeps everything"), "neutral"),
+    "option": (N_("The sponsor may negotiate first"), "neutral"),
+    # questions of a form
+    "line": (N_("One line"), "neutral"),
+    "text": (N_("Text"), "neutral"),
+    "choice": (N_("Choice"), "neutral"),
+    "number": (N_("Number"), "neutral"),
+    "link": (N_("Link"), "neutral"),
+    "deck": (N_("Deck (PDF)"), "neutral"),
+    # messages and files
+    "queued": (N_("Queued"), "info"),
+    "sent": (N_("Sent"), "good"),
+    "failed": (N_("Failed"), "bad"),
+    "dropped": (N_("Dropped"), "neutral"),
+    "pending": (N_("Being checked"), "info"),
+    "clean": (N_("Checked"), "good"),
+    "refused": (N_("Refused"), "bad"),
+    "rubric": (N_("Rubric"), "neutral"),
+}
+
+
+def state_word(state: enum.StrEnum) -> str:
+    """Return the word of a state or kind, in the language of the reader. A template filter."""
+    return gettext(SHOWN[state.value][0])
+
+
+def state_tone(state: enum.StrEnum) -> str:
+    """Return the tone of a state: neutral, info, good, warn, bad or accent. A template filter."""
+    return SHOWN[state.value][1]
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_filter(state_word)
+    app.add_template_filter(state_tone)
