@@ -1,11 +1,11 @@
 """Says instants, spans and names the way the reader's language does. Template globals."""
 
 import unicodedata
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_timedelta
 from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 
@@ -14,6 +14,12 @@ from contest.web import requests
 from contest.web.text import OWN_NAMES
 
 Zone = str | ZoneInfo
+_DAYS = {
+    "en": {"full": "d MMM y", "short": "d MMM"},
+    "de": {"full": "d. MMM y", "short": "d. MMM"},
+    "zh": {"full": "y年M月d日", "short": "M月d日"},
+    "ja": {"full": "y年M月d日", "short": "M月d日"},
+}
 
 
 def init_app(app: Flask) -> None:
@@ -25,32 +31,33 @@ def init_app(app: Flask) -> None:
 
 def when(instant: datetime, zone: Zone, style: str = "full") -> str:
     """Return the instant as wall-clock time of `zone`; style is full, short, date or time."""
-    tzinfo, locale = _zone(zone), _locale()
-    if style == "date":
-        return format_date(instant.astimezone(tzinfo).date(), "medium", locale)
+    local = instant.astimezone(_zone(zone))
+    clock = f"{local:%H:%M}"
     if style == "time":
-        return format_time(instant, "short", tzinfo, locale)
-    day = instant.astimezone(tzinfo).date()
-    clock = format_time(instant, "HH:mm", tzinfo, locale)
-    shown = format_date(day, "medium", locale) if style == "full" else _short_day(day, locale)
-    return f"{shown}, {clock}" if locale.language in {"en", "de"} else f"{shown} {clock}"
+        return clock
+    day = format_date(
+        local.date(), _DAYS[_language()]["short" if style == "short" else "full"], _locale()
+    )
+    if style == "date":
+        return day
+    return f"{day}, {clock}" if _language() in {"en", "de"} else f"{day} {clock}"
 
 
 def zone_label(instant: datetime, zone: Zone) -> str:
     """Return the zone's distance from UTC at that instant, like `UTC+8`."""
-    label = format_datetime(instant, "OOOO", _zone(zone), Locale("en")).replace("GMT", "UTC")
-    hours, _, minutes = label.removeprefix("UTC").partition(":")
-    if not hours:
-        return "UTC"
-    return f"UTC{hours[0]}{int(hours[1:])}" + (f":{minutes}" if minutes not in {"", "00"} else "")
+    offset = instant.astimezone(_zone(zone)).utcoffset() or timedelta()
+    hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
+    sign = "−" if offset < timedelta() else "+"
+    return f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "") if offset else "UTC"
 
 
 def span(opens: datetime, closes: datetime, zone: Zone) -> str:
     """Return a window as one short text, without saying the shared part twice."""
-    tzinfo, locale = _zone(zone), _locale()
-    first, last = opens.astimezone(tzinfo), closes.astimezone(tzinfo)
+    first, last = opens.astimezone(_zone(zone)), closes.astimezone(_zone(zone))
     if first.date() == last.date():
-        return f"{when(opens, zone)} – {format_time(closes, 'HH:mm', tzinfo, locale)}"
+        return f"{when(opens, zone)} – {when(closes, zone, 'time')}"
+    if first.year == last.year:
+        return f"{when(opens, zone, 'short')} – {when(closes, zone)}"
     return f"{when(opens, zone)} – {when(closes, zone)}"
 
 
@@ -101,6 +108,6 @@ def _locale() -> Locale:
     return get_locale() or Locale("en")
 
 
-def _short_day(day: date, locale: Locale) -> str:
-    patterns = {"en": "d MMM", "de": "d. MMM", "zh": "M月d日", "ja": "M月d日"}
-    return format_date(day, patterns.get(locale.language, "d MMM"), locale)
+def _language() -> str:
+    language = _locale().language
+    return language if language in _DAYS else "en"

@@ -7,7 +7,7 @@ const texts = JSON.parse(meta("words") ?? "{}");
 export const say = (name, value = "") => (texts[name] ?? name).replace("{}", value);
 
 const language = document.documentElement.lang || "en";
-export const format = (instant, options) => new Intl.DateTimeFormat(language, options).format(instant);
+export const format = (instant, options) => new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, options).format(instant);
 export const clockTime = (instant) => format(instant, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
 /** Milliseconds the server's clock is ahead of this device's. */
