@@ -84,7 +84,7 @@ def index() -> ResponseReturnValue:
     return render_template("web/components.html", **_samples())
 
 
-@bp.get("/-components/<name>")
+@bp.get("/-components/<string:name>")
 @public("components.show")
 def show(name: str) -> ResponseReturnValue:
     """Show one of the other layouts: public, focus, projector; anything else is the focus layout."""

@@ -3,18 +3,20 @@ import re
 import sys
 from typing import Any
 
+from sqlalchemy import Enum
+
 import contest.schema  # noqa: F401 -- loads every model
 from contest.core.orm import Base
 from contest.core.states import Life
 from contest.web.states import SHOWN
 
 
-def _enums() -> set[type[enum.StrEnum]]:
+def _enums() -> set[type[enum.Enum]]:
     return {
         column.type.enum_class
         for table in Base.metadata.tables.values()
         for column in table.columns
-        if getattr(column.type, "enum_class", None) is not None
+        if isinstance(column.type, Enum) and column.type.enum_class is not None
     }
 
 
