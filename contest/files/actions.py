@@ -1,0 +1,56 @@
+"""Gives stored bytes their rows."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.files.arrival import Arrived
+from contest.files.look import INFECTED, PDF
+from contest.files.models import File, Rendition, Scan
+from contest.jobs.outbox import enqueue
+
+
+def receive(session: Session, arrived: Arrived, *, by: uuid.UUID | None, at: datetime) -> File:
+    """Add the row of a file that has arrived; promise its pictures, and its scan if still open."""
+    file = File(
+        sha256=arrived.sha256,
+        size_bytes=arrived.size_bytes,
+        type=arrived.type,
+        name=arrived.name,
+        scan=arrived.scan,
+        pages=arrived.pages,
+        uploaded_by=by,
+        uploaded_at=at,
+    )
+    session.add(file)
+    session.flush()
+    if file.scan is Scan.PENDING:
+        enqueue(session, "files.scan", at=at, file_id=str(file.id))
+    if file.type == PDF:
+        enqueue(session, "files.render", at=at, file_id=str(file.id))
+    return file
+
+
+def judge(session: Session, file: File, scan: Scan) -> None:
+    """Note what the scanner said about a file that had to wait for it."""
+    file.scan = scan
+    file.refusal = INFECTED if scan is Scan.REFUSED else ""
+    session.flush()
+
+
+def add_pictures(
+    session: Session, file: File, drawn: list[tuple[int, str, str, int, int]]
+) -> None:
+    """Add the pictures (page, kind, sha256, width, height) that are not there yet."""
+    there = {
+        (r.page, r.kind)
+        for r in session.scalars(select(Rendition).where(Rendition.file_id == file.id))
+    }
+    session.add_all(
+        Rendition(file_id=file.id, page=page, kind=kind, sha256=sha256, width=width, height=height)
+        for page, kind, sha256, width, height in drawn
+        if (page, kind) not in there
+    )
+    session.flush()
