@@ -14,6 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
 from werkzeug.routing import BaseConverter  # noqa: E402
 
 from contest.events import cli as events_cli  # noqa: E402
+from contest.files import jobs as files_jobs  # noqa: E402
+from contest.files import sending as files  # noqa: E402
 from contest.web import (  # noqa: E402
     access,
     assets,
@@ -50,6 +52,9 @@ COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
 )
 JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
 )
+FEATURES: tuple[Blueprint, ...] = ()  # each feature's blueprint, in the order of the house
+COMMANDS: tuple[click.Command, ...] = ()
+JOBS: tuple[ModuleType, ...] = (files_jobs,)  # importing them registers their handlers
 
 
 class Slug(BaseConverter):
@@ -82,6 +87,17 @@ def create_app(settings: object) -> Flask:
     for part in KIT:
         part.init_app(app)
     for blueprint in FEATURES + (DEVELOPMENT if app.config["DEVELOPMENT"] else ()):
+    database.init_app(app)
+    text.init_app(app)
+    headers.init_app(app)
+    requests.init_app(app)
+    errors.init_app(app)
+    idempotency.init_app(app)
+    navigation.init_app(app)
+    assets.init_app(app)
+    moments.init_app(app)
+    files.init_app(app)
+    for blueprint in FEATURES:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -3,9 +3,11 @@
 import hashlib
 import uuid
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from itertools import count
 from typing import TypeVar
 
+from pypdf import PdfWriter
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
@@ -430,3 +432,15 @@ def scorecard(
             ],
         ),
     )
+
+
+def pdf(*, pages: int = 3, password: str = "") -> bytes:
+    """The bytes of a PDF with that many pages."""
+    writer = PdfWriter()
+    for number in range(pages):
+        writer.add_blank_page(width=960 + number, height=540)
+    if password:
+        writer.encrypt(password, algorithm="AES-256")
+    made = BytesIO()
+    writer.write(made)
+    return made.getvalue()

@@ -40,9 +40,7 @@ def judge(session: Session, file: File, scan: Scan) -> None:
     session.flush()
 
 
-def add_pictures(
-    session: Session, file: File, drawn: list[tuple[int, str, str, int, int]]
-) -> None:
+def add_pictures(session: Session, file: File, drawn: list[tuple[int, str, str, int, int]]) -> None:
     """Add the pictures (page, kind, sha256, width, height) that are not there yet."""
     there = {
         (r.page, r.kind)

@@ -61,5 +61,9 @@ def plain_name(name: str) -> str:
     clean = "".join(c for c in last if c.isprintable()).strip().strip(".")
     if len(clean) > LONGEST_NAME:
         stem, dot, ending = clean.rpartition(".")
-        clean = f"{stem[: LONGEST_NAME - len(ending) - 1]}{dot}{ending}" if dot else clean[:LONGEST_NAME]
+        clean = (
+            f"{stem[: LONGEST_NAME - len(ending) - 1]}{dot}{ending}"
+            if dot
+            else clean[:LONGEST_NAME]
+        )
     return clean or "file"

@@ -2,8 +2,9 @@
 
 from urllib.parse import quote
 
-from flask import Response, current_app
+from flask import Flask, Response, current_app
 
+from contest.files import store as stores
 from contest.files.models import File, Rendition
 from contest.files.store import Store
 
@@ -12,6 +13,10 @@ HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["files"] = stores.from_url(app.config["FILES_URL"])
 
 
 def store() -> Store:
@@ -43,5 +48,7 @@ def send(thing: File | Rendition, *, cache_seconds: int = 0) -> Response:
 
 def attachment(name: str) -> str:
     """Return the header that names a download, in the two spellings of RFC 6266."""
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%;' else "_" for c in name)
+    plain = "".join(
+        c if c.isascii() and c.isprintable() and c not in '"\\%;' else "_" for c in name
+    )
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

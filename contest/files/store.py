@@ -43,7 +43,8 @@ class Store:
     """Files under the hash of their bytes. `root` is None where the objects are not on this disk."""
 
     def __init__(self, objects: LocalStore | S3Store, root: Path | None) -> None:
-        self._objects, self._root = objects, root
+        self.root = root
+        self._objects = objects
 
     @contextmanager
     def take(self, stream: Readable, limit_bytes: int) -> Iterator[Incoming]:
@@ -51,7 +52,7 @@ class Store:
 
         Raises DomainError when it is empty or longer than the limit; no more than that is read.
         """
-        folder = self._root / "tmp" if self._root else None
+        folder = self.root / "tmp" if self.root else None
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder)
@@ -68,13 +69,13 @@ class Store:
     def keep(self, incoming: Incoming) -> None:
         """Give the bytes their name; when this returns, they survive a crash."""
         key = _key(incoming.sha256)
-        if self._root is None:
+        if self.root is None:
             with incoming.path.open("rb") as source:
                 obstore.put(self._objects, key, source)
             if obstore.head(self._objects, key)["size"] != incoming.size_bytes:
                 raise OSError(f"{key} arrived incomplete in the object store")
         else:
-            _rename(incoming.path, self._root / key, self._root)
+            _rename(incoming.path, self.root / key, self.root)
         incoming.kept = True
 
     def put(self, data: IO[bytes], limit_bytes: int) -> Incoming:
@@ -97,8 +98,8 @@ class Store:
     @contextmanager
     def local(self, sha256: str) -> Iterator[Path]:
         """Give a path on this machine for programs that read files. Not to be written to."""
-        if self._root is not None:
-            yield self._root / _key(sha256)
+        if self.root is not None:
+            yield self.root / _key(sha256)
             return
         with tempfile.NamedTemporaryFile() as copy:
             for chunk in self.chunks(sha256):
