@@ -43,6 +43,7 @@ KIT: tuple[ModuleType, ...] = (
     assets,
     moments,
     states,
+    files,
 )
 FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the house
 )
@@ -51,10 +52,8 @@ COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
     events_cli.audit,
 )
 JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
+    files_jobs,
 )
-FEATURES: tuple[Blueprint, ...] = ()  # each feature's blueprint, in the order of the house
-COMMANDS: tuple[click.Command, ...] = ()
-JOBS: tuple[ModuleType, ...] = (files_jobs,)  # importing them registers their handlers
 
 
 class Slug(BaseConverter):
@@ -87,17 +86,6 @@ def create_app(settings: object) -> Flask:
     for part in KIT:
         part.init_app(app)
     for blueprint in FEATURES + (DEVELOPMENT if app.config["DEVELOPMENT"] else ()):
-    database.init_app(app)
-    text.init_app(app)
-    headers.init_app(app)
-    requests.init_app(app)
-    errors.init_app(app)
-    idempotency.init_app(app)
-    navigation.init_app(app)
-    assets.init_app(app)
-    moments.init_app(app)
-    files.init_app(app)
-    for blueprint in FEATURES:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)
