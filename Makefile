@@ -81,6 +81,7 @@ tested:
 
 $(UV):
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Contest needs Python 3.11 or newer; say which with make PY=...")'
+	@echo 'Preparing the tools …'
 	@test -x .tools/bin/python || $(PY) -m venv .tools
 	.tools/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
 	touch $@
@@ -90,10 +91,12 @@ $(UV):
 
 # One environment: the tests' packages are added to the server's and stay when only the server is asked for.
 .venv/.run: requirements.txt $(UV) .venv/pyvenv.cfg
+	@echo 'Installing Python packages …'
 	$(SYNC) --compile-bytecode $(if $(wildcard .venv/.dev),requirements-dev.txt,requirements.txt)
 	touch $@
 
 .venv/.dev: requirements-dev.txt requirements.txt $(UV) .venv/pyvenv.cfg
+	@echo 'Installing Python packages for the tests …'
 	$(SYNC) requirements-dev.txt
 	touch .venv/.run $@
 
@@ -113,6 +116,7 @@ node_modules/.dev: package-lock.json .tools/.node
 	touch node_modules/.run $@
 
 static/.built: node_modules/.$(if $(SYSTEM_CHROMIUM),run,$(FOR)) $(SOURCES)
+	@echo 'Building the front end …'
 	node_modules/.bin/vite build --logLevel warn
 	touch $@
 
@@ -122,6 +126,7 @@ static/.built: node_modules/.$(if $(SYSTEM_CHROMIUM),run,$(FOR)) $(SOURCES)
 
 # A browser with the libraries it needs, for machines without one of their own.
 .cache/chromium/chromium: node_modules/.dev .venv/.dev
+	@echo 'Unpacking a browser …'
 	rm -rf .cache/chromium
 	$(RUN)/python -m tests.browser
 	touch $@
