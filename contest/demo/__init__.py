@@ -1,0 +1,1 @@
+"""Believable contests, built through the same actions as the pages use."""
