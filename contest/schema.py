@@ -7,6 +7,7 @@ from contest.entries import models as entries
 from contest.events import models as events
 from contest.files import models as files
 from contest.followup import models as followup
+from contest.jobs import models as jobs
 from contest.judging import models as judging
 from contest.messages import models as messages
 from contest.organisations import models as organisations
@@ -26,6 +27,7 @@ __all__ = [
     "events",
     "files",
     "followup",
+    "jobs",
     "judging",
     "messages",
     "organisations",

@@ -1,10 +1,11 @@
 """DBOS as this project uses it: names, tables, and what stands in its queue."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, WorkflowSerializationFormat
@@ -15,6 +16,44 @@ QUEUE = "promised"
 WORKFLOW = "contest.job"
 FORMAT = WorkflowSerializationFormat.PORTABLE  # JSON that people can read
 SCHEMA = "dbos"  # on PostgreSQL; SQLite has no schemas, there the tables are called as they are
+WAITING = ("ENQUEUED", "DELAYED")
+FAILED = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A job. `number` grows, so that jobs have an order; `done` handlers of its kind are behind it."""
+
+    number: str
+    kind: str
+    at: datetime
+    ids: Mapping[str, Any]
+    attempt: int = 1
+    done: int = 0
+
+    def arguments(self) -> tuple[Any, ...]:
+        """Return what the workflow is called with."""
+        return self.kind, self.at.isoformat(), dict(self.ids), self.attempt, self.done
+
+    @classmethod
+    def read(cls, number: str, arguments: Sequence[Any]) -> "Promise":
+        """Undo `arguments`."""
+        kind, at, ids, attempt, done = arguments
+        return cls(number, kind, datetime.fromisoformat(at), ids, attempt, done)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as the engine's page shows it."""
+
+    promise: Promise
+    state: str
+    error: str = ""
+
+
+def prepare(url: str) -> None:
+    """Create the engine's tables in the database, or bring them up to date. For set-up and tests."""
+    DBOS.migrate(url, schema=SCHEMA)
 
 
 @lru_cache(maxsize=2)
@@ -29,19 +68,37 @@ def promiser(dialect: str) -> DBOSClient:
     )
 
 
-def prepare(url: str) -> None:
-    """Create the engine's tables in the database, or bring them up to date. For set-up and tests."""
-    DBOS.migrate(url, schema=SCHEMA)
+@lru_cache(maxsize=2)
+def observer(url: str) -> DBOSClient:
+    """Return a client that looks at the queue and cancels, on connections of its own."""
+    return DBOSClient(
+        system_database_url=url,
+        dbos_system_schema=SCHEMA,
+        application_name=APPLICATION,
+        system_database_pool_size=1,
+        lazy=True,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """A job that nobody has begun."""
+def jobs(url: str, states: Sequence[str] = FAILED, *, limit: int = 100) -> list[Job]:
+    """Return the newest jobs in one of the engine's `states`; those that failed for good by default."""
+    found = observer(url).list_workflows(
+        status=list(states), name=WORKFLOW, limit=limit, sort_desc=True
+    )
+    return [
+        Job(
+            Promise.read(known.workflow_id, known.input["args"]),
+            known.status,
+            str(known.error or ""),
+        )
+        for known in found
+        if known.input is not None
+    ]
 
-    number: str
-    kind: str
-    at: datetime
-    ids: Mapping[str, str]
+
+def cancel(url: str, number: str) -> None:
+    """Take back a promise that nobody has begun, or stop a job between two of its handlers."""
+    observer(url).cancel_workflow(number)
 
 
 def promised(connection: sa.Connection) -> list[Promise]:
@@ -50,14 +107,10 @@ def promised(connection: sa.Connection) -> list[Promise]:
     rows = connection.execute(
         sa.select(status.c.workflow_uuid, inputs.c.inputs)
         .join(inputs, inputs.c.workflow_uuid == status.c.workflow_uuid)
-        .where(status.c.status.in_(["ENQUEUED", "DELAYED"]), status.c.name == WORKFLOW)
+        .where(status.c.status.in_(WAITING), status.c.name == WORKFLOW)
         .order_by(status.c.workflow_uuid)
     )
-    made = []
-    for number, text in rows:
-        kind, at, ids, *_ = json.loads(text)["positionalArgs"]
-        made.append(Promise(number, kind, datetime.fromisoformat(at), ids))
-    return made
+    return [Promise.read(number, json.loads(text)["positionalArgs"]) for number, text in rows]
 
 
 def mark_done(connection: sa.Connection, number: str) -> None:
@@ -70,9 +123,10 @@ def mark_done(connection: sa.Connection, number: str) -> None:
 
 def _tables(connection: sa.Connection) -> tuple[sa.TableClause, sa.TableClause]:
     schema = None if connection.dialect.name == "sqlite" else SCHEMA
+    number, state, name, inputs = (
+        sa.column(name, sa.Text) for name in ("workflow_uuid", "status", "name", "inputs")
+    )
     return (
-        sa.table(
-            "workflow_status", *map(sa.column, ("workflow_uuid", "status", "name")), schema=schema
-        ),
-        sa.table("workflow_input", *map(sa.column, ("workflow_uuid", "inputs")), schema=schema),
+        sa.table("workflow_status", number, state, name, schema=schema),
+        sa.table("workflow_input", sa.column("workflow_uuid", sa.Text), inputs, schema=schema),
     )

@@ -16,15 +16,20 @@ def enqueue(session: Session, kind: str, *, at: datetime, **ids: str) -> None:
     The promise is part of the session's transaction: it holds when that commits and is gone when it
     is rolled back. The work may be done twice, never not at all.
     """
+    promise(session, engine.Promise(str(uuid_utils.uuid7()), kind, at, ids))
+
+
+def promise(session: Session, promise: engine.Promise) -> None:
+    """Promise work under a number of the caller's; the same number again changes nothing."""
     session.flush()
     options: EnqueueOptions = {
         "workflow_name": engine.WORKFLOW,
         "queue_name": engine.QUEUE,
-        "workflow_id": str(uuid_utils.uuid7()),  # grows, so that jobs have an order
+        "workflow_id": promise.number,
         "app_version": engine.VERSION,
         "serialization_type": engine.FORMAT,
     }
-    if (pause := (at - clock.now()).total_seconds()) > 0:
+    if (pause := (promise.at - clock.now()).total_seconds()) > 0:
         options["delay_seconds"] = pause
     client = engine.promiser(session.get_bind().dialect.name)
-    client.enqueue_in_transaction(session, options, kind, at.isoformat(), ids)
+    client.enqueue_in_transaction(session, options, *promise.arguments())

@@ -27,8 +27,10 @@ def run_promised(session: Session, *, at: datetime = make.NOON) -> int:
             with app.app_context():
                 db.session.registry.set(cast(Any, session))
                 try:
+                    ids = dict(promise.ids)
                     for handler in HANDLERS[promise.kind]:
-                        handler(**promise.ids)
+                        ids |= handler.do(**ids) or {}
+                        assert handler.writes or not (session.dirty or session.new)
                         session.flush()
                 finally:
                     db.session.registry.clear()

@@ -15,7 +15,9 @@ pytestmark = pytest.mark.database
 def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Register a kind of work that notes what it was given."""
     noted: list[str] = []
-    monkeypatch.setitem(registry.HANDLERS, "tests.note", [lambda *, word: noted.append(word)])
+    monkeypatch.setitem(
+        registry.HANDLERS, "tests.note", [registry.Handler(lambda *, word: noted.append(word))]
+    )
     return noted
 
 

@@ -1,0 +1,180 @@
+"""Keeps the promises. At-least-once: a handler that runs twice must do no harm."""
+
+import logging
+import signal
+import socket
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from dbos import DBOS, DBOSConfig
+from flask import Flask
+from sqlalchemy import delete, select, update
+
+from contest.core import clock
+from contest.jobs import engine
+from contest.jobs.models import Worker
+from contest.jobs.outbox import promise
+from contest.jobs.registry import FAILURES, HANDLERS, PERIODS
+from contest.web.db import begin_writing, db
+
+MAX_ATTEMPTS = 8
+AT_ONCE = 4  # jobs that one worker does side by side
+FIRST_PAUSE = timedelta(
+    seconds=10
+)  # before the second attempt; four times as long before each next
+
+log = logging.getLogger(__name__)
+
+
+def run(app: Flask, *, beat: float = 5.0, silent: float = 20.0) -> None:
+    """Do promised work until SIGTERM or SIGINT; what is being done then is finished first.
+
+    Every `beat` seconds the worker says that it lives, takes over what workers left that have been
+    silent for `silent` seconds, and promises the periodic work whose turn it is.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    token = str(uuid.uuid4())
+    name = _claim_name(app, token, timedelta(seconds=silent))
+    _launch(app, name, beat)
+    log.info("worker %s is ready", name)
+    turns: dict[str, datetime] = {}
+    while not stop.wait(beat):
+        if not _live(app, token, turns):
+            log.error("worker %s was silent too long and lost its name", name)
+            break
+        _take_over(app, timedelta(seconds=silent))
+    DBOS.destroy(workflow_completion_timeout_sec=30)
+    with _transaction(app):
+        db.session.execute(delete(Worker).where(Worker.token == token))
+
+
+def _launch(app: Flask, name: str, beat: float) -> None:
+    config: DBOSConfig = {
+        "name": engine.APPLICATION,
+        "system_database_url": app.config["DATABASE_URL"],
+        "dbos_system_schema": engine.SCHEMA,
+        "application_version": engine.VERSION,
+        "executor_id": name,
+        "enable_otlp": False,
+        "log_level": "WARNING",
+        "sys_db_pool_size": AT_ONCE + 4,
+        "max_executor_threads": 2 * AT_ONCE + 4,
+    }
+    DBOS(config=config)
+
+    @DBOS.workflow(
+        name=engine.WORKFLOW, serialization_type=engine.FORMAT, max_recovery_attempts=MAX_ATTEMPTS
+    )
+    def keep(kind: str, at: str, ids: dict[str, Any], attempt: int, done: int) -> str:
+        number = str(DBOS.workflow_id)
+        return _keep(app, engine.Promise.read(number, (kind, at, ids, attempt, done)))
+
+    DBOS.launch()
+    DBOS.register_queue(
+        engine.QUEUE,
+        worker_concurrency=AT_ONCE,
+        polling_interval_sec=min(0.5, beat),
+        on_conflict="always_update",
+    )
+
+
+def _keep(app: Flask, promised: engine.Promise) -> str:
+    """Run the handlers that are still to do, each as one recorded step of the workflow."""
+    ids, done = dict(promised.ids), promised.done
+    try:
+        for handler in range(done, len(HANDLERS.get(promised.kind, ["unknown"]))):
+            name = f"{promised.kind} {handler + 1}"
+            ids |= DBOS.run_step({"name": name}, _do, app, promised.kind, handler, ids)
+            done += 1
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"[:500]
+        log.warning("%s failed at attempt %s: %s", promised.kind, promised.attempt, reason)
+        DBOS.run_step({"name": "put off"}, _put_off, app, promised, ids, done, reason)
+        if promised.attempt >= MAX_ATTEMPTS:
+            raise
+        return f"put off: {reason}"
+    return "done"
+
+
+def _do(app: Flask, kind: str, number: int, ids: dict[str, Any]) -> dict[str, Any]:
+    handler = HANDLERS[kind][number]  # KeyError: a newer version promised it; put off until then
+    if handler.writes:
+        with _transaction(app):
+            return handler.do(**ids) or {}
+    with app.app_context():
+        return handler.do(**ids) or {}
+
+
+def _put_off(
+    app: Flask, promised: engine.Promise, ids: dict[str, Any], done: int, reason: str
+) -> None:
+    """Promise the next attempt, if there is to be one, and tell the feature that this one failed."""
+    final = promised.attempt >= MAX_ATTEMPTS
+    with _transaction(app):
+        if promised.kind in FAILURES:
+            FAILURES[promised.kind](error=reason, final=final, **promised.ids)
+        if not final:
+            first, attempt = promised.number.partition("/")[0], promised.attempt + 1
+            at = clock.now() + FIRST_PAUSE * 4 ** (promised.attempt - 1)
+            again = engine.Promise(f"{first}/{attempt}", promised.kind, at, ids, attempt, done)
+            promise(db.session(), again)
+
+
+def _claim_name(app: Flask, token: str, silent: timedelta) -> str:
+    """Take the first of this machine's names that no living worker has."""
+    with _transaction(app):
+        at = clock.now()
+        known = {w.name: w for w in db.session.scalars(select(Worker).with_for_update())}
+        for number in count(1):
+            name = f"{socket.gethostname()[:100]}-{number}"
+            worker = known.get(name)
+            if worker is None:
+                db.session.add(Worker(name=name, token=token, seen_at=at))
+                return name
+            if worker.seen_at < at - silent:
+                worker.token, worker.seen_at = token, at
+                return name
+    raise AssertionError("unreachable")
+
+
+def _live(app: Flask, token: str, turns: dict[str, datetime]) -> bool:
+    """Say that we live and promise the periodic work that is due; False if the name is not ours now."""
+    with _transaction(app):
+        at = clock.now()
+        for kind, period in PERIODS.items():
+            turn = at - (at - datetime.min.replace(tzinfo=at.tzinfo)) % period
+            if turns.get(kind) != turn:
+                ids = {"at": turn.isoformat()}
+                number = f"{kind} {turn.isoformat()}"  # the same in every worker: promised once
+                promise(db.session(), engine.Promise(number, kind, at, ids))
+                turns[kind] = turn
+        seen = update(Worker).where(Worker.token == token).values(seen_at=at)
+        return bool(db.session.execute(seen).rowcount)  # type: ignore[attr-defined]
+
+
+def _take_over(app: Flask, silent: timedelta) -> None:
+    """Hand the jobs that silent workers had begun back to the queue."""
+    begun = {w.executor_id for w in DBOS.list_workflows(status="PENDING", load_input=False)}
+    with app.app_context():
+        alive = select(Worker.name).where(Worker.seen_at >= clock.now() - silent)
+        dead = begun - set(db.session.scalars(alive)) - {None}
+    if dead:
+        log.warning("taking over the jobs of %s", sorted(map(str, dead)))
+        # Unlike `resume_workflow` it moves only jobs that still belong to the dead: two workers that
+        # sweep at once cannot take one from each other.
+        DBOS._recover_pending_workflows(sorted(map(str, dead)))  # noqa: SLF001
+
+
+@contextmanager
+def _transaction(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        begin_writing()
+        yield
+        db.session.commit()

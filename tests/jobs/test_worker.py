@@ -1,0 +1,133 @@
+"""Two real worker processes on one file; the one that begins the long job is killed in the middle."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from contest.core import clock
+from contest.jobs import engine
+from contest.jobs.outbox import enqueue
+from contest.schema import Base
+
+
+@dataclass
+class Story:
+    url: str
+    notes: list[str]
+
+    def of(self, subject: str) -> list[str]:
+        return [note for note in self.notes if note.startswith(subject)]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    folder = tmp_path_factory.mktemp("crew")
+    url = f"sqlite:///{folder}/crew.db"
+    database = create_engine(url)
+    Base.metadata.create_all(database)
+    engine.prepare(url)
+    with Session(database) as session:
+        enqueue(session, "tests.long", at=clock.now())
+        enqueue(session, "tests.stubborn", at=clock.now(), subject="at first")
+        session.commit()
+        enqueue(session, "tests.stubborn", at=clock.now(), subject="rolled back")
+        session.rollback()
+    database.dispose()
+
+    def notes() -> list[str]:
+        file = folder / "notes"
+        return file.read_text().splitlines() if file.exists() else []
+
+    crew = [
+        subprocess.Popen([sys.executable, "-m", "tests.jobs.crew", url, str(folder)])
+        for _ in range(2)
+    ]
+    try:
+        wait(lambda: "long: second, with treasure" in notes())
+        wait(lambda: "stubborn: at first" in notes())
+        with Session(database) as session:
+            enqueue(session, "tests.stubborn", at=clock.now(), subject="never")
+            session.commit()
+        os.kill(int(until_there(folder / "victim")), signal.SIGKILL)
+        wait(lambda: "long: done" in notes())
+        wait(lambda: any(note.endswith("for good") for note in notes()))
+        wait(lambda: bool(engine.jobs(url)))
+        living = next(process for process in crew if process.poll() is None)
+        living.terminate()
+        assert living.wait(10) == 0
+    finally:
+        for process in crew:
+            process.kill()
+            process.wait()
+        database.dispose()
+    return Story(url, notes())
+
+
+def wait(true: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.05)
+
+
+def until_there(path: Path) -> str:
+    wait(lambda: path.exists() and bool(path.read_text()))
+    return path.read_text()
+
+
+def test_a_killed_workers_job_is_finished_by_another_without_repeating_a_step(story: Story) -> None:
+    assert story.of("long") == [
+        "long: first",
+        "long: second, with treasure",
+        "long: second, with treasure",
+        "long: done",
+    ]
+
+
+def test_a_failed_job_is_tried_again(story: Story) -> None:
+    assert story.of("stubborn: at first") == ["stubborn: at first"] * 2
+    assert story.of("sorry: at first") == ["sorry: at first, ValueError: not in the mood"]
+
+
+def test_a_job_that_fails_for_good_stays_visible(story: Story) -> None:
+    assert story.of("stubborn: never") == ["stubborn: never"] * 2
+    assert story.of("sorry: never")[1:] == ["sorry: never, ValueError: not in the mood, for good"]
+    [job] = engine.jobs(story.url)
+    assert (job.promise.kind, job.promise.ids, job.promise.attempt) == (
+        "tests.stubborn",
+        {"subject": "never"},
+        2,
+    )
+    assert "not in the mood" in job.error
+
+
+def test_a_rolled_back_promise_is_never_kept(story: Story) -> None:
+    assert story.of("stubborn: rolled back") == []
+
+
+def test_a_periodic_job_runs_once_a_turn_among_all_workers(story: Story) -> None:
+    turns = story.of("turn")
+    assert turns
+    assert len(turns) == len(set(turns))
+
+
+def test_a_promise_can_be_taken_back(story: Story) -> None:
+    database = create_engine(story.url)
+    with Session(database) as session:
+        enqueue(session, "tests.stubborn", at=clock.now(), subject="unwanted")
+        session.commit()
+    [waiting] = engine.jobs(story.url, engine.WAITING)
+
+    engine.cancel(story.url, waiting.promise.number)
+
+    assert engine.jobs(story.url, engine.WAITING) == []
+    database.dispose()
