@@ -2,13 +2,17 @@
 
 import enum
 import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, MetaData
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from contest.core.errors import DomainError
 from contest.core.words import Words, WordsType
 
 
@@ -86,3 +90,30 @@ def lock(session: Session, thing: T) -> T:
         thing, attribute_names=[c.key for c in thing.__mapper__.column_attrs], with_for_update=True
     )
     return thing
+
+
+@contextmanager
+def refusing(session: Session, message: str, *, field: str | None = None) -> Iterator[None]:
+    """Turn a constraint that speaks up about the changes of this block into a DomainError."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError:
+        raise DomainError(message, field=field) from None
+
+
+def assign(thing: Base, values: Mapping[str, object]) -> dict[str, object]:
+    """Set the attributes that differ; return facts for the record: `fields`, and old and new of each.
+
+    Texts that people wrote are only named: the record keeps no prose.
+    """
+    facts: dict[str, object] = {"fields": []}
+    changed = [name for name, value in values.items() if getattr(thing, name) != value]
+    for name in changed:
+        before, after = getattr(thing, name), values[name]
+        setattr(thing, name, after)
+        if not any(
+            isinstance(v, Words) or (isinstance(v, str) and len(v) > 60) for v in (before, after)
+        ):
+            facts[name] = [before, after]
+    return {**facts, "fields": changed}

@@ -13,13 +13,17 @@ from flask_babel import gettext
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line in the sidebar. `shown` says from the request's actor whether it is there."""
+    """A line in the sidebar. `shown` says from the request's actor whether it is there.
+
+    `covers` are endpoints of pages that stand under this one and mark it as the present place.
+    """
 
     section: str
     label: str
     icon: str
     endpoint: str
     shown: Callable[[Any], bool]
+    covers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def places() -> list[Section]:
                 gettext(place.label),
                 place.icon,
                 url_for(place.endpoint, slug=slug),
-                current=here == place.endpoint,
+                current=here == place.endpoint or here in place.covers,
             )
             sections.setdefault(place.section, []).append(item)
     return [Section(gettext(title), tuple(items)) for title, items in sections.items()]

@@ -1,13 +1,95 @@
-"""Moves rounds through their phases. Features above check their own blockers before they call."""
+"""Plans rounds and moves them through their phases.
 
+Features above check their own blockers before they move one.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
-from contest.contests.models import Round
+from contest.contests.actions.parts import STALE
+from contest.contests.models import Contest, Round, RoundPhase
 from contest.core import orm
+from contest.core.errors import Conflict, DomainError
+from contest.core.text import N_
 from contest.events.log import Verb, record
+from contest.jobs.outbox import enqueue
+
+
+def plan(session: Session, contest: Contest, round_: Round, *, by: User, at: datetime) -> Round:
+    """Add a round after the others. Raises DomainError at the field of a date out of order."""
+    last = session.scalar(select(func.max(Round.number)).where(Round.contest_id == contest.id))
+    round_.contest, round_.number = contest, (last or 0) + 1
+    _check_dates(round_)
+    session.add(round_)
+    record(
+        session,
+        Verb.CONTEST_PART_ADDED,
+        round_,
+        by=by.id,
+        at=at,
+        contest_id=contest.id,
+        number=round_.number,
+    )
+    if contest.is_public():
+        promise_opening(session, round_, at)
+    return round_
+
+
+def edit(
+    session: Session,
+    round_: Round,
+    values: Mapping[str, object],
+    *,
+    seen: int,
+    by: User,
+    at: datetime,
+) -> None:
+    """Change a round; old and new dates stand in the record. `round_` comes with its contest.
+
+    Raises DomainError at the field of a date out of order, Conflict when `seen` is not its version.
+    """
+    if orm.lock(session, round_).version != seen:
+        raise Conflict(STALE)
+    facts = orm.assign(round_, values)
+    _check_dates(round_)
+    if not facts["fields"]:
+        return
+    record(
+        session,
+        Verb.ROUND_EDITED,
+        round_,
+        by=by.id,
+        at=at,
+        contest_id=round_.contest_id,
+        **facts,
+    )
+    if "opens_at" in facts and round_.contest.is_public():
+        promise_opening(session, round_, at)
+
+
+def promise_opening(session: Session, round_: Round, at: datetime) -> None:
+    """Promise to open a planned round when its window opens; harmless when promised twice."""
+    if round_.opens_at is not None and round_.phase is RoundPhase.PLANNED:
+        enqueue(
+            session,
+            "contests.open_round",
+            at=max(round_.opens_at, at),
+            round_id=str(round_.id),
+        )
+
+
+def _check_dates(round_: Round) -> None:
+    for first, last in (("opens_at", "closes_at"), ("judging_opens_at", "judging_closes_at")):
+        opens, closes = getattr(round_, first), getattr(round_, last)
+        if (opens is None) != (closes is None):
+            missing = first if opens is None else last
+            raise DomainError(N_("Give both dates, or neither."), field=missing)
+        if opens is not None and closes <= opens:
+            raise DomainError(N_("This must be later than the opening."), field=last)
 
 
 def collect(session: Session, round_: Round, *, by: User | None, at: datetime) -> None:

@@ -88,6 +88,9 @@ class Contest(Edited, Base):
     suspended_at: Mapped[datetime | None]
     concluded_at: Mapped[datetime | None]
     gallery_opens_at: Mapped[datetime | None]
+    halt_reason: Mapped[str] = mapped_column(
+        String(1000), default=""
+    )  # shown while it stands still
 
     series: Mapped[Series] = relationship(lazy="raise_on_sql")
 
