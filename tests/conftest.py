@@ -9,6 +9,9 @@ from contest.web.db import use_one_sqlite
 use_one_sqlite()
 
 import pytest  # noqa: E402 -- after use_one_sqlite
+
+pytest.register_assert_rewrite("tests.browser", "tests.pages")  # so that a failure shows its values
+
 from flask import Flask  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 

@@ -47,7 +47,7 @@ def init_app(app: Flask) -> None:
     def broken(error: Exception) -> ResponseReturnValue:
         if app.config["PROPAGATE_EXCEPTIONS"]:
             raise error
-        log.error("incident %s %s %s", incident(), request.method, request.path)
+        log.error("incident %s %s %s", incident(), request.method, request.path, exc_info=error)
         db.session.rollback()
         return problem(
             gettext("Something broke on our side. Nothing that was saved before is lost."), 500
