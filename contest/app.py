@@ -13,6 +13,8 @@ from jinja2 import StrictUndefined  # noqa: E402
 from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
 from werkzeug.routing import BaseConverter  # noqa: E402
 
+from contest.accounts import signin  # noqa: E402
+from contest.accounts import views as accounts  # noqa: E402
 from contest.events import cli as events_cli  # noqa: E402
 from contest.files import jobs as files_jobs  # noqa: E402
 from contest.files import sending as files  # noqa: E402
@@ -20,9 +22,11 @@ from contest.web import (  # noqa: E402
     access,
     assets,
     components,
+    csrf,
     errors,
     headers,
     idempotency,
+    limits,
     moments,
     navigation,
     requests,
@@ -39,6 +43,9 @@ KIT: tuple[ModuleType, ...] = (
     requests,
     errors,
     idempotency,
+    csrf,
+    limits,
+    signin,
     navigation,
     assets,
     moments,
@@ -46,6 +53,7 @@ KIT: tuple[ModuleType, ...] = (
     files,
 )
 FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the house
+    accounts.bp,
 )
 DEVELOPMENT: tuple[Blueprint, ...] = (components.bp,)
 COMMANDS: tuple[click.Command, ...] = (  # python -m contest …

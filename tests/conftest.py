@@ -38,9 +38,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class SettingsForTests(Settings):
-    """No CSRF tokens: the tests of them turn them on again."""
+    """No CSRF tokens and no rate limits: the tests of them turn them on again."""
 
     WTF_CSRF_ENABLED: bool = False
+    RATELIMIT_ENABLED: bool = False
 
 
 def settings(tmp: Any, database_url: str | None = None, **more: Any) -> SettingsForTests:

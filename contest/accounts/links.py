@@ -32,6 +32,7 @@ class State(enum.StrEnum):
     GOOD = "good"
     EXPIRED = "expired"
     FORGED = "forged"
+    USED = "used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,6 @@ def read(purpose: str, token: str) -> dict[str, Any] | None:
     """Return the payload of a token that counts, else None."""
     link = look(purpose, token)
     return link.payload if link.state is State.GOOD else None
-
-
-def number() -> str:
-    """Return a fresh number for something that works once."""
-    return uuid.uuid4().hex
 
 
 def entrance(user_id: uuid.UUID) -> str:

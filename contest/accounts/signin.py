@@ -1,24 +1,42 @@
 """Who is asking. The only module that knows Flask-Login and Flask-Security."""
 
+import json
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
-from flask import Flask, g, redirect, request, url_for
-from flask_login import LoginManager, current_user
+from flask import Flask, g, has_request_context, request, session, url_for
+from flask_login import current_user
+from flask_security import (
+    Security,
+    SQLAlchemyUserDatastore,
+    hash_password,
+    login_user,
+    logout_user,
+    verify_password,
+)
 from sqlalchemy import select
 
+from contest.accounts import passwords
 from contest.accounts.models import User
-from contest.web.access import mark_decided
+from contest.web import idempotency
 from contest.web.db import db
 
 F = TypeVar("F", bound=Callable[..., Any])
+SECRETS = ("csrf_token", "password")  # parts of names of fields that are never carried over
+CARRIED_BYTES = 300_000
+
+
+class SignInNeeded(Exception):
+    """Only somebody who is signed in may go on; answered with the sign-in page."""
 
 
 def visitor() -> User | None:
     """Return the signed-in user, or None."""
-    person: Any = current_user
-    return cast(User, person._get_current_object()) if person.is_authenticated else None  # noqa: SLF001 -- Flask-Login's proxy has no other way out
+    user = current_user._get_current_object()  # noqa: SLF001 -- Flask-Login's proxy has no other way out
+    return user if isinstance(user, User) else None
 
 
 def current() -> User:
@@ -29,26 +47,138 @@ def current() -> User:
 
 
 def signed_in(view: F) -> F:
-    """Send a visitor without a session to the sign-in page, and back after it."""
+    """Ask a visitor to sign in first, and go on afterwards with what they came for or had typed."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        if visitor() is not None:
-            return view(*args, **kwargs)
-        mark_decided()
-        back = request.full_path if request.method == "GET" else request.path
-        return redirect(url_for("accounts.sign_in", next=back.rstrip("?")), 303)
+        if visitor() is None:
+            raise SignInNeeded
+        return view(*args, **kwargs)
 
     return cast(F, guarded)
 
 
+def begin(user: User) -> None:
+    """Make the running session this person's; whatever it held before is gone."""
+    lang = user.locale
+    end()
+    session.permanent = True
+    session["lang"] = lang
+    login_user(user, remember=False)
+    idempotency.forget()
+
+
+def end() -> None:
+    """End the running session."""
+    logout_user()
+    session.clear()
+    for name in ("csrf_token", "csrf_valid"):
+        g.pop(name, None)
+    idempotency.forget()
+
+
+def hashed(password: str) -> str:
+    """Return the password as it is stored."""
+    return str(hash_password(passwords.normalised(password)))
+
+
+def is_password_of(user: User | None, password: str) -> bool:
+    """Say whether this is the person's password; takes as long when there is no such person."""
+    stored = user.password if user is not None else None
+    matches = verify_password(passwords.normalised(password), stored or _some_hash())
+    return bool(matches and stored)
+
+
+def safe_next(target: str | None, default: str = "/") -> str:
+    """Return `target` if it is a place on this site, else `default`."""
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return default
+    if any(c == "\\" or ord(c) < 32 for c in target) or len(target) > 1000:
+        return default
+    parts = urlsplit(target)
+    return default if parts.scheme or parts.netloc else target
+
+
+def carried() -> str:
+    """Return what was typed into the form of this request, to be sent again after signing in.
+
+    Secrets and files are left out; "" when there is nothing to carry or it is too much.
+    """
+    fields = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if not any(part in name for part in SECRETS)
+    ]
+    if not fields:
+        return ""
+    text = json.dumps(
+        {"path": request.full_path.rstrip("?"), "fields": fields, "files": bool(request.files)}
+    )
+    return text if len(text) <= CARRIED_BYTES else ""
+
+
 def init_app(app: Flask) -> None:
-    login = LoginManager(app)
-    login.user_loader(_load)
+    app.config.update(
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 -- the name of an algorithm
+        SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS={  # the smaller profile that OWASP recommends
+            "argon2__memory_cost": 19 * 1024,
+            "argon2__time_cost": 2,
+            "argon2__parallelism": 1,
+        },
+        SECURITY_PASSWORD_SINGLE_HASH=True,
+        SECURITY_CLI_USERS_NAME=False,
+        SECURITY_CLI_ROLES_NAME=False,
+        SESSION_PROTECTION=None,  # a phone changes its network address during an evening
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+    )
+    people = SQLAlchemyUserDatastore(db, User, cast(Any, None))  # roles are per contest, not here
+    security = Security(app, people, register_blueprint=False)
+    security.login_manager.user_loader(_load)
+    security.login_manager.request_loader(lambda _request: None)  # no tokens besides the session
+    security.principal.identity_loaders.clear()  # nobody is loaded before somebody asks
+    app.context_processor(_around)
 
 
 def _load(number: str) -> User | None:
-    g.signin_checked = True
     return db.session.scalar(
         select(User).where(User.fs_uniquifier == number, User.active.is_(True))
     )
+
+
+def _around() -> dict[str, object]:
+    """Give every page the person at its corner."""
+    if not has_request_context():
+        return {}
+    user = visitor()
+    if user is None:
+        onward = _onward()
+        return {
+            "sign_in_url": url_for("accounts.sign_in", next=onward),
+            "sign_up_url": url_for("accounts.sign_up", next=onward),
+        }
+    return {
+        "me": {
+            "name": user.name or user.email,
+            "detail": user.email if user.name else None,
+            "url": url_for("accounts.profile"),
+            "sign_out_url": url_for("accounts.sign_out"),
+        }
+    }
+
+
+def _onward() -> str | None:
+    """Return where a visitor goes on after signing in: the page they are looking at."""
+    if (request.endpoint or "accounts.").startswith("accounts."):
+        return safe_next(request.args.get("next"), "") or None
+    if request.method != "GET" or request.path == "/":
+        return None
+    return request.full_path.rstrip("?")
+
+
+def _some_hash() -> str:
+    if "some_hash" not in _once:
+        _once["some_hash"] = str(hash_password("nobody's password"))
+    return _once["some_hash"]
+
+
+_once: dict[str, str] = {}

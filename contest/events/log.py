@@ -22,7 +22,13 @@ class Verb(enum.StrEnum):
     """All that can happen, in the past tense; `<subject>.<what happened>`."""
 
     # accounts
+    USER_CHANGED = "user.changed"
+    USER_CONFIRMED = "user.confirmed"
     USER_CREATED = "user.created"
+    USER_FEED_RENEWED = "user.feed_renewed"
+    USER_PASSWORD_SET = "user.password_set"  # noqa: S105 -- a name of what happened
+    USER_SIGNED_IN = "user.signed_in"
+    USER_SIGNED_OUT_EVERYWHERE = "user.signed_out_everywhere"
     # contests
     APPOINTMENT_ACCEPTED = "appointment.accepted"
     APPOINTMENT_DECLINED = "appointment.declined"

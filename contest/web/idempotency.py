@@ -60,6 +60,11 @@ def remember(response: Response) -> None:
     )
 
 
+def forget() -> None:
+    """Keep no answer of this request: sent again, its cookie would be missing."""
+    g.replayed = True
+
+
 def _key() -> uuid.UUID | None:
     given = request.headers.get("Idempotency-Key") or (
         request.form.get(FIELD) if request.mimetype == "application/x-www-form-urlencoded" else None

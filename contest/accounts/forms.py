@@ -1,0 +1,124 @@
+"""What people fill in about themselves."""
+
+from collections.abc import Sequence
+from zoneinfo import available_timezones
+
+from flask_babel import gettext
+from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from contest.accounts import passwords
+from contest.accounts.actions import NAME_LENGTH
+from contest.accounts.address import LONGEST
+from contest.accounts.models import User
+from contest.core.words import LANGUAGES
+from contest.web.forms import Form
+from contest.web.text import OWN_NAMES, lazy, why
+
+CONTINENTS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/",
+              "Indian/", "Pacific/")  # fmt: skip
+
+
+def zones() -> list[str]:
+    """Return the time zones that people live in."""
+    return ["UTC", *sorted(z for z in available_timezones() if z.startswith(CONTINENTS))]
+
+
+def _email() -> EmailField:
+    return EmailField(lazy("Mail address"), [InputRequired(), Length(max=LONGEST)])
+
+
+def _name() -> StringField:
+    return StringField(lazy("Your name"), [InputRequired(), Length(max=NAME_LENGTH)])
+
+
+def _new_password(validators: Sequence[object]) -> PasswordField:
+    return PasswordField(
+        lazy("New password"),
+        [*validators, Length(max=passwords.LONGEST)],
+        description=lazy("At least 10 characters. A few unrelated words are easy to keep in mind."),
+    )
+
+
+class SignInForm(Form):
+    """Address and password; `resume` carries what was typed into another form before."""
+
+    email = _email()
+    password = PasswordField(lazy("Password"), [InputRequired(), Length(max=passwords.LONGEST)])
+    resume = HiddenField()
+
+
+class AddressForm(Form):
+    """An address to send a link to."""
+
+    email = _email()
+
+
+class SignUpForm(Form):
+    """Who somebody is."""
+
+    name = _name()
+    email = _email()
+
+
+class NewPasswordForm(Form):
+    """A password, checked against what is known of the person."""
+
+    password = _new_password([InputRequired()])
+
+    def is_good_for(self, *, name: str, email: str) -> bool:
+        """Check the password of a well-formed form; an empty one passes where it is optional."""
+        decision = passwords.can_be_password(self.password.data or "", name=name, email=email)
+        if not self.password.data or decision:
+            return True
+        self.password.errors = (*self.password.errors, why(decision))
+        return False
+
+
+class WelcomeForm(NewPasswordForm):
+    """The first visit by the mailed link."""
+
+    name = _name()
+    password = _new_password([])
+
+
+class SetupForm(NewPasswordForm):
+    """The first administrator."""
+
+    name = _name()
+    email = _email()
+    password = _new_password([InputRequired()])
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """A new password, and the current one if there is one."""
+
+    current = PasswordField(lazy("Current password"), [Length(max=passwords.LONGEST)])
+
+    def accepts(self, matches: bool) -> bool:
+        """Keep the answer whether the current password was right."""
+        if not matches:
+            self.current.errors = (*self.current.errors, gettext("This is not your password."))
+        return matches
+
+
+class ProfileForm(Form):
+    """How somebody is called and spoken to."""
+
+    name = _name()
+    locale = SelectField(
+        lazy("Language"),
+        [InputRequired()],
+        choices=[(lang, OWN_NAMES[lang]) for lang in LANGUAGES],
+        description=lazy("Of the pages and of the mail you get."),
+    )
+    zone = SelectField(
+        lazy("Time zone"),
+        [InputRequired()],
+        choices=[(zone, zone.replace("_", " ")) for zone in zones()],
+        description=lazy("Deadlines are shown in the contest's zone and in yours."),
+    )
+
+    @classmethod
+    def of(cls, user: User) -> "ProfileForm":
+        return cls(name=user.name, locale=user.locale, zone=user.zone)

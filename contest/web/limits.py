@@ -1,0 +1,29 @@
+"""How often something may be tried. Counts stand where LIMITS_URL says."""
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from limits import parse
+from werkzeug.exceptions import TooManyRequests
+
+EXTENSION = "contest.limits"
+
+
+def init_app(app: Flask) -> None:
+    app.config.setdefault("RATELIMIT_ENABLED", True)
+    app.config["RATELIMIT_STORAGE_URI"] = app.config["LIMITS_URL"]
+    app.config["RATELIMIT_STRATEGY"] = "moving-window"
+    app.extensions[EXTENSION] = Limiter(get_remote_address, app=app)
+
+
+def count(what: str, *whose: str, rate: str) -> None:
+    """Count one try of `what`; stop with 429 when `whose` tries exceed `rate`, like "10 per hour"."""
+    if not current_app.config["RATELIMIT_ENABLED"]:
+        return
+    if not current_app.extensions[EXTENSION].limiter.hit(parse(rate), what, *whose):
+        raise TooManyRequests
+
+
+def address() -> str:
+    """Return the network address that asks, as our own proxies report it."""
+    return request.remote_addr or ""
