@@ -89,6 +89,7 @@ def session(app: Flask) -> Iterator[Session]:
             connection, join_transaction_mode="create_savepoint", expire_on_commit=False
         ) as session:
             session.info["app"] = app  # for tests.jobs.run_promised
+            session.connection()  # its savepoint stands before that of the first request
             yield session
         outer.rollback()
         engines[None] = engine

@@ -139,7 +139,7 @@ def _samples() -> dict[str, object]:
         "search_url": "/-components",
         "notices_url": "#",
         "notices": 3,
-        "places": lambda: PLACES,
+        "places": PLACES,
     }
 
 
