@@ -7,6 +7,7 @@ from contest.judging.models.assignment import (
     Conflict,
     ConflictKind,
     ConflictSource,
+    Declaration,
     PlanState,
     Waiver,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "ConflictKind",
     "ConflictSource",
     "Criterion",
+    "Declaration",
     "Level",
     "PlanState",
     "Rubric",

@@ -50,6 +50,16 @@ class Conflict(Base):
     lifted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
 
 
+class Declaration(Base):
+    """That a judge looked through the names of these entries and declared every conflict among them."""
+
+    __tablename__ = "declarations"
+
+    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointments.id"), unique=True)
+    entry_ids: Mapped[list[str]]
+    at: Mapped[datetime]
+
+
 class AssignmentState(enum.StrEnum):
     """Where one judge's work on one entry stands."""
 

@@ -1,0 +1,1 @@
+"""Changes in judging, by what they are about."""

@@ -1,0 +1,136 @@
+"""Ends the judging of a round, with whatever is short settled by name: reassigned, waived or extended."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.accounts.models import User
+from contest.contests.actions import rounds
+from contest.contests.models import Appointment, Round, RoundKind
+from contest.core.decisions import Blocker
+from contest.core.errors import DomainError
+from contest.core.text import N_
+from contest.entries.models import Entry
+from contest.events.log import Verb, record
+from contest.judging.models import Assignment, AssignmentState, Waiver
+from contest.judging.queries import panel
+from contest.messages import outbox
+
+
+def nudge(
+    session: Session, round_: Round, appointments: list[Appointment], *, by: User, at: datetime
+) -> int:
+    """Remind judges of what they owe; one reminder a day at most. Return how many were written."""
+    owing = {a.appointment_id: a for a in panel.open_assignments(session, round_.id)}
+    told = 0
+    for appointment in appointments:
+        if appointment.id not in owing:
+            continue
+        mine = [
+            a
+            for a in panel.open_assignments(session, round_.id)
+            if a.appointment_id == appointment.id
+        ]
+        for assignment in mine:
+            assignment.nudged_at = at
+        outbox.write(session, "judging_reminder", to=appointment.user, at=at,
+                     contest_id=round_.contest_id, round=round_.title, open=len(mine),
+                     closes_at=round_.judging_closes_at,
+                     dedupe_key=f"nudge:{appointment.id}:{round_.id}:{at.date()}")  # fmt: skip
+        told += 1
+    if told:
+        record(session, Verb.JUDGES_NUDGED, round_, by=by.id, at=at, contest_id=round_.contest_id,
+               judges=told)  # fmt: skip
+    return told
+
+
+def waive(
+    session: Session, round_: Round, entry: Entry, reason: str, *, by: User, at: datetime
+) -> None:
+    """Let an entry do with fewer reviews, and release the judges who still owe one, with the reason."""
+    if len(reason.strip()) < 5:
+        raise DomainError(
+            N_("Say why fewer reviews are enough; the record keeps it."), field="reason"
+        )
+    session.add(
+        Waiver(
+            round_id=round_.id, entry_id=entry.id, reason=reason.strip()[:1000], by_id=by.id, at=at
+        )
+    )
+    for assignment in panel.open_assignments(session, round_.id):
+        if assignment.entry_id == entry.id:
+            assignment.move("waive", at)
+    record(session, Verb.REVIEWS_WAIVED, entry, by=by.id, at=at, contest_id=round_.contest_id,
+           round=round_.id)  # fmt: skip
+
+
+def release(
+    session: Session, assignment: Assignment, round_: Round, reason: str, *, by: User, at: datetime
+) -> None:
+    """Let one judge off one entry that has enough reviews without them."""
+    assignment.move("waive", at)
+    assignment.reason = reason.strip()[:1000]
+    record(session, Verb.REVIEWS_WAIVED, assignment, by=by.id, at=at, contest_id=round_.contest_id,
+           round=round_.id)  # fmt: skip
+
+
+def extend(session: Session, round_: Round, until: datetime, *, by: User, at: datetime) -> None:
+    """Give every judge of the round more time, and tell those who still owe something."""
+    before = round_.judging_closes_at
+    if until <= at or (before is not None and until <= before):
+        raise DomainError(N_("Choose a time after the present end of judging."), field="until")
+    round_.judging_closes_at = until
+    record(session, Verb.JUDGING_EXTENDED, round_, by=by.id, at=at, contest_id=round_.contest_id,
+           before=before, after=until)  # fmt: skip
+    people = {a.appointment_id: a.appointment for a in panel.open_assignments(session, round_.id)}
+    for appointment in people.values():
+        outbox.write(session, "judging_extended", to=appointment.user, at=at,
+                     contest_id=round_.contest_id, round=round_.title, closes_at=until,
+                     dedupe_key=f"judging_extended:{appointment.id}:{until.isoformat()}")  # fmt: skip
+
+
+def blockers(session: Session, round_: Round) -> list[Blocker]:
+    """Return what keeps the judging of this round from being closed."""
+    found = []
+    place = {"round_id": round_.id}
+    open_ = panel.open_assignments(session, round_.id)
+    if open_:
+        found.append(Blocker(N_("%(count)s reviews are still open."), "judging.close",
+                             {"count": len(open_)}, place))  # fmt: skip
+    short = [p for p in panel.progress_by_entry(session, round_) if p.short and _counts(round_, p)]
+    if short:
+        found.append(Blocker(N_("%(count)s entries have fewer reviews than the rules ask for."),
+                             "judging.close", {"count": len(short)}, place))  # fmt: skip
+    if not panel.judged_entries(session, round_):
+        found.append(Blocker(N_("No entry is in this round."), "entries.index"))
+    return found
+
+
+def _counts(round_: Round, progress: panel.EntryProgress) -> bool:
+    # On pitch day a short panel is settled by who was in the room: one review is the least.
+    return round_.kind is not RoundKind.PITCH or progress.done < 1
+
+
+def close(session: Session, round_: Round, *, by: User, at: datetime) -> None:
+    """Lock every score and go over to deliberation. Raises DomainError while anything is unsettled."""
+    for blocker in blockers(session, round_):
+        raise DomainError(blocker.reason, blocker.facts)
+    _relabel(session, round_.id, AssignmentState.SCORED, "lock", at)
+    rounds.deliberate(session, round_, by=by, at=at)
+
+
+def reopen(session: Session, round_: Round, *, by: User, at: datetime) -> None:
+    """Go back from deliberation: scores unlock."""
+    _relabel(session, round_.id, AssignmentState.LOCKED, "unlock", at)
+    rounds.reopen(session, round_, by=by, at=at)
+
+
+def _relabel(
+    session: Session, round_id: uuid.UUID, state: AssignmentState, verb: str, at: datetime
+) -> None:
+    for assignment in session.scalars(
+        select(Assignment).where(Assignment.round_id == round_id, Assignment.state == state)
+    ):
+        assignment.move(verb, at)

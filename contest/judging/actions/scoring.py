@@ -1,0 +1,311 @@
+"""One judge's acts on one entry: open, write, submit, change, abstain, defer, recuse."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from contest.accounts.models import User
+from contest.contests.models import Role
+from contest.contests.queries import appointments
+from contest.core import orm
+from contest.core.errors import Conflict as Stale
+from contest.core.errors import DomainError
+from contest.core.text import N_
+from contest.events.log import Verb, record
+from contest.judging.actions import conflicts
+from contest.judging.actions.rubric import freeze
+from contest.judging.models import (
+    Assignment,
+    AssignmentState,
+    ConflictKind,
+    Criterion,
+    Rubric,
+    Score,
+    Scorecard,
+)
+from contest.judging.queries import panel, work
+from contest.messages import outbox
+
+COMMENT_LIMIT, NOTE_LIMIT = 4000, 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What the page is told about a field that was saved."""
+
+    at: datetime
+    version: int
+
+
+def open_(session: Session, assignment: Assignment, *, by: User, at: datetime) -> Scorecard:
+    """Begin or go on with the judge's draft of this entry; the first opening is recorded."""
+    orm.lock(session, assignment)
+    draft = _draft(session, assignment, at)
+    if assignment.state in {AssignmentState.ACTIVE, AssignmentState.DEFERRED}:
+        assignment.move("open", at)
+        _record(session, Verb.ASSIGNMENT_OPENED, assignment, by, at)
+    return draft
+
+
+def put_points(
+    session: Session,
+    assignment: Assignment,
+    criterion_id: uuid.UUID,
+    points: int | None,
+    *,
+    abstained: bool = False,
+    by: User,
+    at: datetime,
+) -> Saved:
+    """Write points (0 is a score), or an abstention, for one criterion into the draft.
+
+    Raises DomainError for points outside the scale or a criterion of another rubric.
+    """
+    draft = open_(session, assignment, by=by, at=at)
+    criterion = session.scalar(
+        select(Criterion).where(
+            Criterion.id == criterion_id, Criterion.rubric_id == draft.rubric_id
+        )
+    )
+    if criterion is None:
+        raise DomainError(N_("This criterion is not in the rubric."))
+    if points is not None and not criterion.low <= points <= criterion.high:
+        raise DomainError(
+            N_("Give %(low)s to %(high)s points."), {"low": criterion.low, "high": criterion.high}
+        )
+    score = next((s for s in draft.scores if s.criterion_id == criterion_id), None)
+    if score is None:
+        score = Score(criterion_id=criterion_id, points=None)
+        draft.scores.append(score)
+    score.points, score.abstained = (None if abstained else points), abstained
+    return _touched(session, assignment, draft, at)
+
+
+def put_text(
+    session: Session,
+    assignment: Assignment,
+    *,
+    comment: str | None = None,
+    note: str | None = None,
+    version: int | None = None,
+    by: User,
+    at: datetime,
+) -> Saved:
+    """Write the comment to the team or the judge's own note into the draft.
+
+    Raises Conflict when the draft changed on another device since `version`.
+    """
+    draft = open_(session, assignment, by=by, at=at)
+    if version is not None and version != draft.version and _differs(draft, comment, note):
+        raise Stale(N_("You changed this on another device meanwhile."))
+    if comment is not None:
+        draft.comment = _limited(comment, COMMENT_LIMIT)
+    if note is not None:
+        draft.note = _limited(note, NOTE_LIMIT)
+    return _touched(session, assignment, draft, at)
+
+
+def submit(
+    session: Session, assignment: Assignment, *, material_opened: bool, by: User, at: datetime
+) -> Scorecard:
+    """Hand in the draft: it becomes the result of record and is never overwritten.
+
+    Raises DomainError when a criterion has neither points nor an abstention, when all are abstained
+    on, or when there is material that the judge has not opened.
+    """
+    if not material_opened:
+        raise DomainError(N_("Open the deck first: every entry is read before it is scored."))
+    draft = open_(session, assignment, by=by, at=at)
+    rubric = session.scalars(
+        select(Rubric).where(Rubric.id == draft.rubric_id).options(selectinload(Rubric.criteria))
+    ).one()
+    given = {s.criterion_id: s for s in draft.scores}
+    missing = [
+        c for c in rubric.criteria
+        if c.id not in given or (given[c.id].points is None and not given[c.id].abstained)
+    ]  # fmt: skip
+    if missing:
+        raise DomainError(
+            N_("Still without points: %(criterion)s. Give points, 0 included, or abstain on it."),
+            {"criterion": missing[0].title},
+        )
+    if all(s.points is None for s in given.values()):
+        raise DomainError(N_("You abstained on everything. Use “Abstain” for the whole entry."))
+    for earlier in work.scorecards(session, assignment.id):
+        if earlier.id != draft.id and earlier.superseded_at is None:
+            earlier.superseded_at = at
+    version = work.version_to_judge(session, assignment)
+    draft.submitted_at, draft.saved_at = at, at
+    draft.version_id = version.id if version else None
+    freeze(session, rubric.id, at)
+    assignment.move("submit", at)
+    verb = Verb.SCORECARD_AMENDED if draft.revision > 1 else Verb.SCORECARD_SUBMITTED
+    record(session, verb, draft, by=by.id, at=at, contest_id=assignment.round.contest_id,
+           assignment=assignment.id, revision=draft.revision,
+           points=[given[c.id].points for c in rubric.criteria])  # fmt: skip
+    return draft
+
+
+def abstain(
+    session: Session, assignment: Assignment, reason: str, *, by: User, at: datetime
+) -> None:
+    """Have no view on this entry; can be taken up again while the round is open."""
+    _leave(session, assignment, "abstain", Verb.ASSIGNMENT_ABSTAINED, reason, by, at)
+
+
+def defer(session: Session, assignment: Assignment, *, by: User, at: datetime) -> None:
+    """Put this entry to the end of the judge's queue; it stays open."""
+    orm.lock(session, assignment)
+    assignment.move("defer", at)
+    assignment.position += 1000
+    _record(session, Verb.ASSIGNMENT_DEFERRED, assignment, by, at)
+
+
+def resume(session: Session, assignment: Assignment, *, by: User, at: datetime) -> None:
+    """Take an abstention back."""
+    orm.lock(session, assignment)
+    assignment.move("resume", at)
+    assignment.reason = ""
+    _record(session, Verb.ASSIGNMENT_RESUMED, assignment, by, at)
+
+
+def recuse(
+    session: Session,
+    assignment: Assignment,
+    kind: ConflictKind,
+    reason: str,
+    *,
+    by: User,
+    at: datetime,
+) -> None:
+    """Step back from this entry for a conflict, before or after scoring; the chair is told.
+
+    A result that was handed in no longer counts, but stays on record.
+    """
+    if not reason.strip():
+        raise DomainError(N_("Say in a few words what the conflict is."), field="reason")
+    orm.lock(session, assignment)
+    for card in work.scorecards(session, assignment.id):
+        if card.counts():
+            _set_aside(card, N_("recusal"), by, at)
+    conflicts.add(
+        session, assignment.appointment, assignment.entry_id, kind, note=reason, by=by, at=at
+    )
+    if assignment.state is not AssignmentState.RECUSED:
+        assignment.move("recuse", at)
+        _record(session, Verb.ASSIGNMENT_RECUSED, assignment, by, at, kind=kind)
+    assignment.reason = reason.strip()[:1000]
+    for person in appointments(session, assignment.round.contest_id, Role.CHAIR):
+        if person.is_active():
+            outbox.write(session, "judge_recused", to=person.user, at=at,
+                         contest_id=assignment.round.contest_id, round_id=assignment.round_id,
+                         judge=assignment.appointment.user.name, entry=assignment.entry.code,
+                         dedupe_key=f"judge_recused:{assignment.id}:{person.id}")  # fmt: skip
+
+
+def set_aside(
+    session: Session,
+    scorecard: Scorecard,
+    reason: str,
+    *,
+    contest_id: uuid.UUID,
+    by: User,
+    at: datetime,
+) -> None:
+    """Take one result out of the count, reversibly, with the reason. For the chair."""
+    if not reason.strip():
+        raise DomainError(N_("Say why these scores are set aside."), field="reason")
+    if not scorecard.counts():
+        raise DomainError(N_("These scores do not count already."))
+    _set_aside(scorecard, reason.strip(), by, at)
+    record(session, Verb.SCORECARD_SET_ASIDE, scorecard, by=by.id, at=at, contest_id=contest_id)
+
+
+def restore(
+    session: Session, scorecard: Scorecard, *, contest_id: uuid.UUID, by: User, at: datetime
+) -> None:
+    """Let a result that was set aside count again."""
+    if scorecard.set_aside_at is None:
+        raise DomainError(N_("These scores are not set aside."))
+    scorecard.set_aside_at, scorecard.set_aside_by, scorecard.set_aside_reason = None, None, ""
+    record(session, Verb.SCORECARD_RESTORED, scorecard, by=by.id, at=at, contest_id=contest_id)
+
+
+def _set_aside(card: Scorecard, reason: str, by: User, at: datetime) -> None:
+    card.set_aside_at, card.set_aside_by, card.set_aside_reason = at, by.id, reason[:1000]
+
+
+def _draft(session: Session, assignment: Assignment, at: datetime) -> Scorecard:
+    cards = work.scorecards(session, assignment.id)
+    if cards and cards[-1].submitted_at is None:
+        return cards[-1]
+    rubric = panel.rubric(session, assignment.round_id)
+    if rubric is None:
+        raise DomainError(N_("This round has no rubric yet."))
+    last = cards[-1] if cards else None
+    draft = Scorecard(
+        assignment=assignment,
+        rubric_id=last.rubric_id if last else rubric.id,
+        revision=last.revision + 1 if last else 1,
+        comment=last.comment if last else "",
+        note=last.note if last else "",
+        saved_at=at,
+        scores=[
+            Score(criterion_id=s.criterion_id, points=s.points, abstained=s.abstained)
+            for s in (last.scores if last else ())
+        ],
+    )
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def _touched(session: Session, assignment: Assignment, draft: Scorecard, at: datetime) -> Saved:
+    draft.saved_at = at
+    if assignment.state is not AssignmentState.IN_PROGRESS:
+        assignment.move("write", at)
+    session.flush()
+    return Saved(at, draft.version)
+
+
+def _differs(draft: Scorecard, comment: str | None, note: str | None) -> bool:
+    return (comment is not None and comment != draft.comment) or (
+        note is not None and note != draft.note
+    )
+
+
+def _limited(text: str, limit: int) -> str:
+    text = text.replace("\r\n", "\n")
+    if len(text) > limit:
+        raise DomainError(
+            N_("At most %(limit)s characters; these are %(length)s."),
+            {"limit": limit, "length": len(text)},
+        )
+    return text
+
+
+def _leave(
+    session: Session,
+    assignment: Assignment,
+    step: str,
+    verb: Verb,
+    reason: str,
+    by: User,
+    at: datetime,
+) -> None:
+    if not reason.strip():
+        raise DomainError(N_("Say in a few words why."), field="reason")
+    orm.lock(session, assignment)
+    assignment.move(step, at)
+    assignment.reason = reason.strip()[:1000]
+    _record(session, verb, assignment, by, at)
+
+
+def _record(
+    session: Session, verb: Verb, assignment: Assignment, by: User, at: datetime, **facts: object
+) -> None:
+    record(session, verb, assignment, by=by.id, at=at, contest_id=assignment.round.contest_id,
+           entry=assignment.entry_id, **facts)  # fmt: skip

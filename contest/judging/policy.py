@@ -1,0 +1,53 @@
+"""Who may do what in judging. Pure: the caller loads appointment, assignment, round and facts."""
+
+from contest.accounts.models import User
+from contest.contests.actor import Actor
+from contest.contests.models import Appointment, Role, Round, RoundPhase
+from contest.core.decisions import ALLOW, Decision, deny
+from contest.core.text import N_
+from contest.judging.models import Assignment, Rubric
+
+
+def may_chair(actor: Actor) -> Decision:
+    if actor.runs() or actor.has(Role.CHAIR):
+        return ALLOW
+    return deny(N_("Only the chair and the organisers see how the judging goes."))
+
+
+def may_edit_rubric(actor: Actor, rubric: Rubric | None) -> Decision:
+    if not may_chair(actor):
+        return deny(N_("Only the chair and the organisers may edit the rubric."))
+    if rubric is not None and rubric.frozen_at is not None:
+        return deny(N_("The rubric is frozen: somebody has scored by it."))
+    return ALLOW
+
+
+def may_declare(user: User, appointment: Appointment) -> Decision:
+    if appointment.user_id != user.id or appointment.role is not Role.JUDGE:
+        return deny(N_("Only the judge may declare their conflicts."))
+    if not appointment.is_active():
+        return deny(N_("Accept the invitation first."))
+    return ALLOW
+
+
+def may_read(user: User, assignment: Assignment) -> Decision:
+    """Say whether this is the user's own assignment in a panel they still belong to."""
+    if assignment.appointment.user_id != user.id or not assignment.appointment.is_active():
+        return deny(N_("This entry is not assigned to you."))
+    return ALLOW
+
+
+def may_score(user: User, assignment: Assignment, *, ready: Decision) -> Decision:
+    """`ready` says whether undertakings are signed and conflicts declared and free."""
+    if not (mine := may_read(user, assignment)):
+        return mine
+    if not ready:
+        return ready
+    return can_take_scores(assignment.round)
+
+
+def can_take_scores(round_: Round) -> Decision:
+    """Judges may finish late until the chair closes the round: lateness is the chair's to handle."""
+    if round_.phase is not RoundPhase.JUDGING:
+        return deny(N_("This round is not open for scores."))
+    return ALLOW

@@ -1,0 +1,171 @@
+"""One judge's own work: their queue and their scorecards. Nobody else's scores are read here."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from contest.accounts.models import User
+from contest.contests.models import Answer, Appointment, Contest, Role, Round, RoundPhase
+from contest.core.words import Words
+from contest.entries.models import Entry, Version
+from contest.judging.models import (
+    Assignment,
+    AssignmentState,
+    Criterion,
+    Rubric,
+    Score,
+    Scorecard,
+)
+from contest.judging.scoring import Given, total
+from contest.teams.models import Team
+
+SHOWN = frozenset(AssignmentState) - {AssignmentState.PROPOSED, AssignmentState.REASSIGNED}
+
+
+def assignment(session: Session, assignment_id: uuid.UUID) -> Assignment | None:
+    """Return the assignment with round, contest, judge, entry and team. One statement."""
+    return session.scalar(
+        select(Assignment)
+        .where(Assignment.id == assignment_id, Assignment.state != AssignmentState.PROPOSED)
+        .options(
+            joinedload(Assignment.round).joinedload(Round.contest),
+            joinedload(Assignment.appointment).joinedload(Appointment.user),
+            joinedload(Assignment.entry).joinedload(Entry.team),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """One entry in a judge's queue."""
+
+    assignment_id: uuid.UUID
+    contest_slug: str
+    contest_title: Words
+    zone: str
+    round_id: uuid.UUID
+    round_title: Words
+    round_phase: RoundPhase
+    closes_at: datetime | None
+    entry: str  # title
+    label: str  # team, or code in a blind round
+    state: AssignmentState
+
+
+def queue(session: Session, user: User) -> list[QueueLine]:
+    """Return what is assigned to the user in all contests, by round and their own order. One statement."""
+    rows = session.execute(
+        select(
+            Assignment.id,
+            Contest.slug,
+            Contest.title,
+            Contest.zone,
+            Round.id,
+            Round.title,
+            Round.phase,
+            Round.judging_closes_at,
+            Entry.title,
+            Team.name,
+            Entry.code,
+            Round.blind,
+            Assignment.state,
+        )
+        .join(Appointment, Appointment.id == Assignment.appointment_id)
+        .join(Round, Round.id == Assignment.round_id)
+        .join(Contest, Contest.id == Round.contest_id)
+        .join(Entry, Entry.id == Assignment.entry_id)
+        .join(Team, Team.id == Entry.team_id)
+        .where(
+            Appointment.user_id == user.id,
+            Appointment.role == Role.JUDGE,
+            Appointment.answer == Answer.ACCEPTED,
+            Appointment.ended_at.is_(None),
+            Assignment.state.in_(SHOWN),
+        )
+        .order_by(
+            Round.phase != RoundPhase.JUDGING,
+            Contest.announced_at.desc(),
+            Round.number.desc(),
+            Assignment.position,
+            Entry.code,
+        )
+        .limit(500)
+    )
+    return [
+        QueueLine(*row[:8], entry=row[8], label=row[10] if row[11] else row[9], state=row[12])
+        for row in rows
+    ]
+
+
+def scorecards(session: Session, assignment_id: uuid.UUID) -> list[Scorecard]:
+    """Return every revision of the judge's scorecard with its scores, oldest first."""
+    return list(
+        session.scalars(
+            select(Scorecard)
+            .where(Scorecard.assignment_id == assignment_id)
+            .order_by(Scorecard.revision)
+            .options(selectinload(Scorecard.scores))
+        )
+    )
+
+
+def version_to_judge(session: Session, assignment: Assignment) -> Version | None:
+    """Return the newest version of the entry, of this round or of the last one that collected any."""
+    return session.scalar(
+        select(Version)
+        .join(Round, Round.id == Version.round_id)
+        .where(Version.entry_id == assignment.entry_id, Round.number <= assignment.round.number)
+        .order_by(Round.number.desc(), Version.number.desc())
+        .limit(1)
+        .options(selectinload(Version.attachments))
+    )
+
+
+def given(rubric: Rubric, scorecard: Scorecard) -> list[Given]:
+    """Return a scorecard's points in the order of the rubric's criteria."""
+    points = {s.criterion_id: s.points for s in scorecard.scores}
+    return [Given(c.weight, c.low, c.high, points.get(c.id)) for c in rubric.criteria]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One judge's total of record on one entry, 0 to 100."""
+
+    entry_id: uuid.UUID
+    appointment_id: uuid.UUID
+    value: float
+
+
+def marks(session: Session, round_id: uuid.UUID) -> list[Mark]:
+    """Return every total that counts in the round, by entry and judge. One statement."""
+    rows = session.execute(
+        select(
+            Assignment.entry_id,
+            Assignment.appointment_id,
+            Criterion.weight,
+            Criterion.low,
+            Criterion.high,
+            Score.points,
+        )
+        .join(Scorecard, Scorecard.assignment_id == Assignment.id)
+        .join(Score, Score.scorecard_id == Scorecard.id)
+        .join(Criterion, Criterion.id == Score.criterion_id)
+        .where(
+            Assignment.round_id == round_id,
+            Assignment.state.in_([AssignmentState.SCORED, AssignmentState.LOCKED,
+                                  AssignmentState.IN_PROGRESS]),
+            Scorecard.submitted_at.is_not(None),
+            Scorecard.superseded_at.is_(None),
+            Scorecard.set_aside_at.is_(None),
+        )
+        .order_by(Assignment.entry_id, Assignment.appointment_id, Criterion.position, Criterion.id)
+    )  # fmt: skip
+    cards: dict[tuple[uuid.UUID, uuid.UUID], list[Given]] = {}
+    for entry_id, appointment_id, weight, low, high, points in rows:
+        card = cards.setdefault((entry_id, appointment_id), [])
+        card.append(Given(weight, low, high, points))
+    totals = [(key, total(card)) for key, card in cards.items()]
+    return [Mark(*key, value) for key, value in totals if value is not None]

@@ -1,0 +1,48 @@
+"""From points to one number. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+FULL = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Points for one criterion; None where the judge abstained on it."""
+
+    weight: int
+    low: int
+    high: int
+    points: int | None
+
+
+def total(given: Sequence[Given]) -> float | None:
+    """Return the weighted total on 0 to 100.
+
+    Takes    one Given per criterion of the rubric; 0 is a score like any other.
+    Returns  the mean of the shares (points - low) / (high - low), weighted, times 100; a criterion
+             that the judge abstained on takes its weight out of the sum. None when all were abstained on.
+    Raises   ValueError for points outside their scale.
+    """
+    for g in given:
+        if g.points is not None and not g.low <= g.points <= g.high:
+            raise ValueError(f"{g.points} points on a scale from {g.low} to {g.high}")
+    counted = [g for g in given if g.points is not None]
+    weight = sum(g.weight for g in counted)
+    if not weight:
+        return None
+    return (
+        FULL
+        * sum(
+            g.weight * (g.points - g.low) / (g.high - g.low)
+            for g in counted
+            if g.points is not None
+        )
+        / weight
+    )
+
+
+def mean(values: Iterable[float]) -> float | None:
+    """Return the plain mean, None for nothing."""
+    numbers = list(values)
+    return sum(numbers) / len(numbers) if numbers else None
