@@ -92,13 +92,13 @@ $(UV):
 # One environment: the tests' packages are added to the server's and stay when only the server is asked for.
 .venv/.run: requirements.txt $(UV) .venv/pyvenv.cfg
 	@echo 'Installing Python packages …'
-	$(SYNC) --compile-bytecode $(if $(wildcard .venv/.dev),requirements-dev.txt,requirements.txt)
+	$(SYNC) $(if $(wildcard .venv/.dev),requirements-dev.txt,--compile-bytecode requirements.txt)
 	touch $@
 
-.venv/.dev: requirements-dev.txt requirements.txt $(UV) .venv/pyvenv.cfg
+.venv/.dev: requirements-dev.txt .venv/.run
 	@echo 'Installing Python packages for the tests …'
 	$(SYNC) requirements-dev.txt
-	touch .venv/.run $@
+	touch $@
 
 # Node from the system where it is new enough, else from a Python package.
 .tools/.node: requirements-node.txt $(UV)
