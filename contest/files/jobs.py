@@ -1,4 +1,4 @@
-"""Draws pages and asks the scanner again."""
+"""Draws pages and asks the scanner again. Each first works without a transaction, then notes the result."""
 
 import uuid
 
@@ -10,32 +10,48 @@ from contest.files.sending import store
 from contest.jobs.registry import job
 from contest.web.db import db
 
-MIB = 1024 * 1024
+MOST_BYTES = 32 * 1024 * 1024
+
+
+@job("files.render", writes=False)
+def draw(file_id: str) -> dict[str, object]:
+    """Draw each page as a picture and a thumbnail into the store."""
+    file = queries.file(db.session(), uuid.UUID(file_id))
+    drawn = []
+    if file is not None:
+        with store().local(file.sha256) as path, look.pictures(path) as pictures:
+            for picture in pictures:
+                with picture.path.open("rb") as image:
+                    kept = store().put(image, MOST_BYTES)
+                drawn.append(
+                    [picture.page, picture.kind, kept.sha256, picture.width, picture.height]
+                )
+    return {"drawn": drawn}
 
 
 @job("files.render")
-def render(file_id: str) -> None:
-    """Draw each page as a picture and a thumbnail. Repeated, it adds what is missing."""
+def note_pictures(file_id: str, drawn: list[tuple[int, str, str, int, int]]) -> None:
+    """Add the rows of the pictures that are not there yet."""
     file = queries.file(db.session(), uuid.UUID(file_id))
-    if file is None:
-        return
-    drawn = []
-    with store().local(file.sha256) as path, look.pictures(path) as pictures:
-        for picture in pictures:
-            with picture.path.open("rb") as image:
-                kept = store().put(image, 32 * MIB)
-            drawn.append((picture.page, picture.kind, kept.sha256, picture.width, picture.height))
-    actions.add_pictures(db.session(), file, drawn)
+    if file is not None:
+        actions.add_pictures(db.session(), file, drawn)
 
 
-@job("files.scan")
-def scan(file_id: str) -> None:
-    """Ask the scanner about a file it could not answer for; fail, and so be repeated, if it still cannot."""
+@job("files.scan", writes=False)
+def scan(file_id: str) -> dict[str, object]:
+    """Ask the scanner about a file it had no answer for; fail, and so be repeated, if it has none still."""
     file = queries.file(db.session(), uuid.UUID(file_id))
     if file is None or file.scan is not Scan.PENDING:
-        return
+        return {"found": None}
     with store().local(file.sha256) as path:
         found = look.scan(path, current_app.config["SCAN_COMMAND"])
     if found is Scan.PENDING:
         raise RuntimeError("the virus scanner does not answer")
-    actions.judge(db.session(), file, found)
+    return {"found": found.value}
+
+
+@job("files.scan")
+def note_scan(file_id: str, found: str | None) -> None:
+    file = queries.file(db.session(), uuid.UUID(file_id))
+    if file is not None and found is not None:
+        actions.judge(db.session(), file, Scan(found))

@@ -2,13 +2,14 @@
 
 import enum
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from contest.contests.models import Contest, Round
+from contest.contests.models import Contest, Phase, Round
 from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.orm import Base, Edited
 from contest.core.states import Life
@@ -48,6 +49,7 @@ ENTRY_LIFE: Life[State] = Life(
     {
         "submit": (frozenset({State.DRAFT, State.SUBMITTED, State.INFO_REQUESTED, State.WITHDRAWN}),
                    State.SUBMITTED),
+        "submit_again": (frozenset({State.ADVANCED}), State.ADVANCED),  # for a later round
         "withdraw": (IN_HAND, State.WITHDRAWN),
         "find_eligible": (frozenset({State.SUBMITTED, State.INFO_REQUESTED}), State.ELIGIBLE),
         "find_ineligible": (frozenset({State.SUBMITTED, State.INFO_REQUESTED, State.ELIGIBLE}),
@@ -127,6 +129,19 @@ class DraftAnswer(Base):
     file: Mapped[File | None] = relationship(lazy="raise_on_sql")
 
 
+class DraftAnswerHistory(Base):
+    """What one person knew of a field at one revision: the common ground when two texts are merged."""
+
+    __tablename__ = "draft_answer_history"
+    __table_args__ = (UniqueConstraint("answer_id", "revision"),)
+
+    answer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("draft_answers.id"))
+    revision: Mapped[int]
+    value: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+
+
 class Version(Base):
     """A frozen, numbered state of an entry in one round. Never changed."""
 
@@ -194,20 +209,44 @@ class Extension(Base):
     team: Mapped[Team] = relationship(lazy="raise_on_sql")
 
 
-def lateness(round_: Round, at: datetime) -> Lateness:
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """What one team may do beyond the round's window: longer, or named questions until a date."""
+
+    extended_until: datetime | None = None
+    requested_until: datetime | None = None
+    question_ids: frozenset[str] = frozenset()
+
+    def opens(self, question_id: uuid.UUID) -> bool:
+        """Say whether the question may be answered: all of them, unless some were asked for."""
+        return self.requested_until is None or str(question_id) in self.question_ids
+
+
+NO_LEAVE = Leave()
+
+
+def lateness(round_: Round, at: datetime, leave: Leave = NO_LEAVE) -> Lateness:
     """Return by which right `at` is in time; the caller knows that it is."""
+    if leave.requested_until is not None:
+        return Lateness.REQUESTED
     if round_.closes_at is None or at < round_.closes_at:
         return Lateness.ON_TIME
     grace = round_.grace_ends_at()
     return Lateness.GRACE if grace is not None and at < grace else Lateness.EXTENSION
 
 
-def can_edit(
-    entry: Entry, at: datetime, round_: Round, extended_until: datetime | None
-) -> Decision:
+def can_edit(entry: Entry | None, at: datetime, round_: Round, leave: Leave = NO_LEAVE) -> Decision:
     """Say whether the team may still write and hand in; `round_.contest` is loaded."""
-    if not ENTRY_LIFE.can(entry.state, "submit"):
+    state = entry.state if entry is not None else State.DRAFT
+    if not (ENTRY_LIFE.can(state, "submit") or ENTRY_LIFE.can(state, "submit_again")):
         return deny(N_("This entry is already decided on and cannot be changed any more."))
-    if entry.state is State.INFO_REQUESTED:
-        return ALLOW  # until the date of the request, which the caller checks
-    return round_.can_take_entries(at, extended_until)
+    if state is not State.INFO_REQUESTED:
+        return round_.can_take_entries(at, leave.extended_until)
+    if round_.contest.phase in {Phase.SUSPENDED, Phase.CANCELLED}:
+        return deny(N_("The contest is %(phase)s. Nothing is lost; hand in when it goes on."),
+                    phase=round_.contest.phase.value)  # fmt: skip
+    if leave.requested_until is None or at >= leave.requested_until:
+        return deny(
+            N_("The date until which more was asked for has passed. What you wrote is kept.")
+        )
+    return ALLOW

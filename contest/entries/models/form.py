@@ -8,7 +8,9 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.contests.models import Round
+from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.orm import Base, Edited
+from contest.core.text import N_
 from contest.core.words import Words
 
 
@@ -40,6 +42,16 @@ class QuestionForm(Edited, Base):
         cascade="all, delete-orphan",
         lazy="raise_on_sql",
     )
+
+    def titling(self) -> "Question | None":
+        """Return the question whose answer is the entry's title: the first one-line one."""
+        return next((q for q in self.questions if q.kind is QuestionKind.LINE), None)
+
+    def can_change(self) -> Decision:
+        """Say whether questions may still change: until the first entry was handed in."""
+        if self.frozen_at is None:
+            return ALLOW
+        return deny(N_("The form is frozen: an entry was already handed in with it."))
 
 
 class Question(Edited, Base):
