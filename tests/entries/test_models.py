@@ -1,3 +1,4 @@
+import uuid
 from datetime import datetime, timedelta
 
 import pytest
@@ -44,14 +45,14 @@ def test_the_deadline_holds_to_the_microsecond(
 def test_what_was_asked_for_is_open_until_its_date_and_nothing_else_is() -> None:
     entry, leave = (
         Entry(state=State.INFO_REQUESTED),
-        Leave(requested_until=CLOSES + HOUR, question_ids=frozenset({str(make.uuid.UUID(int=1))})),
+        Leave(requested_until=CLOSES + HOUR, question_ids=frozenset({str(uuid.UUID(int=1))})),
     )
     assert can_edit(entry, CLOSES + HOUR - US, round_(), leave)
     assert not can_edit(entry, CLOSES + HOUR, round_(), leave)
     assert not can_edit(entry, CLOSES, round_(phase=Phase.SUSPENDED), leave)
     assert lateness(round_(), CLOSES, leave) is Lateness.REQUESTED
-    assert leave.opens(make.uuid.UUID(int=1))
-    assert not leave.opens(make.uuid.UUID(int=2))
+    assert leave.opens(uuid.UUID(int=1))
+    assert not leave.opens(uuid.UUID(int=2))
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,9 @@ def test_a_receipt_is_canonical_and_verifies_with_the_public_key_alone() -> None
 @pytest.mark.parametrize("place", range(0, 108, 7))
 def test_a_flipped_bit_anywhere_fails(place: int) -> None:
     signature, public = receipt.sign(BODY, KEY), receipt.public_key(KEY)
-    flip = lambda text: text[:place] + chr(ord(text[place]) ^ 1) + text[place + 1 :]  # noqa: E731
+
+    def flip(text: str) -> str:
+        return text[:place] + chr(ord(text[place]) ^ 1) + text[place + 1 :]
 
     assert not receipt.verifies(flip(BODY), signature, public)
     assert not receipt.verifies(BODY, flip(signature), public)
