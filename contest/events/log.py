@@ -99,6 +99,14 @@ class Verb(enum.StrEnum):
     ORGANISATION_EDITED = "organisation.edited"
     POSITION_ADDED = "position.added"
     POSITION_ENDED = "position.ended"
+    # pitchday
+    ORDER_DRAWN = "order.drawn"
+    PITCH_FINISHED = "pitch.finished"
+    PITCH_QUESTIONED = "pitch.questioned"
+    PITCH_REPEATED = "pitch.repeated"
+    PITCH_SKIPPED = "pitch.skipped"
+    PITCH_STARTED = "pitch.started"
+    STAGE_ARRANGED = "stage.arranged"
     # undertakings
     UNDERTAKING_PUBLISHED = "undertaking.published"
     UNDERTAKING_SIGNED = "undertaking.signed"

@@ -1,0 +1,137 @@
+"""Runs the stage. Each act counts up `Stage.changes`, which every screen in the room polls."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.accounts.models import User
+from contest.contests.models import Round
+from contest.core import orm
+from contest.core.errors import DomainError
+from contest.core.text import N_
+from contest.events.log import Verb, record
+from contest.judging.queries import panel
+from contest.pitchday import drawing
+from contest.pitchday.models import Draw, Slot, SlotState, Stage
+
+
+def draw(
+    session: Session, round_: Round, seed: str, *, reason: str = "", by: User, at: datetime
+) -> Draw:
+    """Draw the running order of all entries in the round and record the seed.
+
+    Raises DomainError without entries, once a pitch has begun, or when it is drawn again without
+    saying why.
+    """
+    entries = {entry.code: entry for entry in panel.judged_entries(session, round_)}
+    if not entries:
+        raise DomainError(N_("No entry is in this round yet."))
+    stage = _stage(session, round_)
+    slots = list(session.scalars(select(Slot).where(Slot.stage_id == stage.id)))
+    if any(slot.state is not SlotState.WAITING for slot in slots):
+        raise DomainError(N_("The first pitch has begun; the order stands."))
+    if slots and len(reason.strip()) < 5:
+        raise DomainError(
+            N_("Say why it is drawn again; the record keeps both draws."), field="reason"
+        )
+    for slot in slots:
+        session.delete(slot)
+    session.flush()
+    for position, code in enumerate(drawing.order(seed, entries), start=1):
+        session.add(Slot(stage_id=stage.id, entry=entries[code], position=position))
+    made = Draw(
+        round_id=round_.id,
+        seed=seed,
+        method=drawing.METHOD,
+        drawn_at=at,
+        drawn_by=by.id,
+        reason=reason.strip()[:500],
+    )
+    session.add(made)
+    stage.changes += 1
+    record(session, Verb.ORDER_DRAWN, made, by=by.id, at=at, contest_id=round_.contest_id,
+           seed=seed, entries=len(entries))  # fmt: skip
+    return made
+
+
+def arrange(
+    session: Session,
+    round_: Round,
+    place: str,
+    starts_at: datetime | None,
+    *,
+    by: User,
+    at: datetime,
+) -> None:
+    """Say where and when the pitches are."""
+    stage = _stage(session, round_)
+    stage.place, stage.starts_at = place.strip()[:200], starts_at
+    stage.changes += 1
+    record(session, Verb.STAGE_ARRANGED, stage, by=by.id, at=at, contest_id=round_.contest_id,
+           starts_at=starts_at)  # fmt: skip
+
+
+def start(session: Session, stage: Stage, slot: Slot, *, by: User, at: datetime) -> None:
+    """Begin a pitch. Raises DomainError while another one is on."""
+    for other in _on(session, stage):
+        if other.id != slot.id:
+            raise DomainError(N_("Finish the pitch that is on first."))
+    _move(session, stage, slot, "start", Verb.PITCH_STARTED, by, at)
+    slot.started_at, slot.questions_at, slot.ended_at = at, None, None
+
+
+def question(session: Session, stage: Stage, slot: Slot, *, by: User, at: datetime) -> None:
+    """Go over to the judges' questions."""
+    _move(session, stage, slot, "question", Verb.PITCH_QUESTIONED, by, at)
+    slot.questions_at = at
+
+
+def finish(session: Session, stage: Stage, slot: Slot, *, by: User, at: datetime) -> None:
+    """End a pitch."""
+    _move(session, stage, slot, "finish", Verb.PITCH_FINISHED, by, at)
+    slot.ended_at = at
+
+
+def skip(session: Session, stage: Stage, slot: Slot, *, by: User, at: datetime) -> None:
+    """Pass over a team that is not there; it can still be started later."""
+    _move(session, stage, slot, "skip", Verb.PITCH_SKIPPED, by, at)
+
+
+def again(session: Session, stage: Stage, slot: Slot, *, by: User, at: datetime) -> None:
+    """Let a pitch be held again: the microphone failed."""
+    _move(session, stage, slot, "again", Verb.PITCH_REPEATED, by, at)
+    slot.started_at = slot.questions_at = slot.ended_at = None
+
+
+ACTS = {"start": start, "question": question, "finish": finish, "skip": skip, "again": again}
+
+
+def _stage(session: Session, round_: Round) -> Stage:
+    stage = session.scalar(select(Stage).where(Stage.round_id == round_.id))
+    if stage is None:
+        stage = Stage(round=round_)
+        session.add(stage)
+        session.flush()
+    return stage
+
+
+def _on(session: Session, stage: Stage) -> list[Slot]:
+    return list(
+        session.scalars(
+            select(Slot).where(
+                Slot.stage_id == stage.id,
+                Slot.state.in_([SlotState.PITCHING, SlotState.QUESTIONS]),
+            )
+        )
+    )
+
+
+def _move(
+    session: Session, stage: Stage, slot: Slot, step: str, verb: Verb, by: User, at: datetime
+) -> None:
+    orm.lock(session, slot)
+    slot.move(step)
+    stage.changes += 1
+    record(session, verb, slot, by=by.id, at=at, contest_id=stage.round.contest_id,
+           entry=slot.entry_id, position=slot.position)  # fmt: skip

@@ -1,0 +1,23 @@
+"""Who runs the stage, and who watches it."""
+
+from contest.contests.actor import Actor
+from contest.contests.models import Role, Round, RoundKind
+from contest.core.decisions import ALLOW, Decision, deny
+from contest.core.text import N_
+
+
+def may_run(actor: Actor, round_: Round) -> Decision:
+    if round_.kind is not RoundKind.PITCH:
+        return deny(N_("This round has no stage: it is judged from documents."))
+    if actor.runs() or actor.has(Role.CHAIR):
+        return ALLOW
+    return deny(N_("Only the chair and the organisers run the stage."))
+
+
+def may_watch(actor: Actor, round_: Round) -> Decision:
+    """The running order names finalists, so it is for those who work in the contest."""
+    if round_.kind is not RoundKind.PITCH:
+        return deny(N_("This round has no stage: it is judged from documents."))
+    if actor.is_staff() or actor.has(Role.JUDGE, Role.OBSERVER, Role.SPONSOR):
+        return ALLOW
+    return deny(N_("The running order is shown on the day."))

@@ -1,0 +1,120 @@
+"""Reads the stage."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from contest.accounts.models import User
+from contest.contests.models import Appointment, Round
+from contest.entries.models import Entry
+from contest.judging.models import Assignment, AssignmentState
+from contest.pitchday.models import Draw, Slot, SlotState, Stage
+from contest.teams.models import Team
+
+ON = frozenset({SlotState.PITCHING, SlotState.QUESTIONS})
+
+
+def stage(session: Session, round_id: uuid.UUID) -> Stage | None:
+    """Return the round's stage with round and contest."""
+    return session.scalar(
+        select(Stage)
+        .where(Stage.round_id == round_id)
+        .options(joinedload(Stage.round).joinedload(Round.contest))
+    )
+
+
+def slot(session: Session, slot_id: uuid.UUID) -> Slot | None:
+    """Return the slot with its entry."""
+    return session.scalar(select(Slot).where(Slot.id == slot_id).options(joinedload(Slot.entry)))
+
+
+def draws(session: Session, round_id: uuid.UUID) -> list[Draw]:
+    """Return every draw of the round, the one that counts first."""
+    return list(
+        session.scalars(
+            select(Draw).where(Draw.round_id == round_id).order_by(Draw.drawn_at.desc())
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One pitch of the running order."""
+
+    slot_id: uuid.UUID
+    entry_id: uuid.UUID
+    position: int
+    title: str
+    team: str
+    code: str
+    state: SlotState
+    started_at: datetime | None
+    questions_at: datetime | None
+    ended_at: datetime | None
+
+    def ends_at(self, round_: Round) -> datetime | None:
+        """Return when the part that runs now is over."""
+        if self.state is SlotState.PITCHING and self.started_at is not None:
+            return self.started_at + timedelta(seconds=round_.pitch_seconds)
+        if self.state is SlotState.QUESTIONS and self.questions_at is not None:
+            return self.questions_at + timedelta(seconds=round_.questions_seconds)
+        return None
+
+
+def running_order(session: Session, round_id: uuid.UUID) -> list[Line]:
+    """Return the round's pitches in order. One statement."""
+    rows = session.execute(
+        select(
+            Slot.id,
+            Slot.entry_id,
+            Slot.position,
+            Entry.title,
+            Team.name,
+            Entry.code,
+            Slot.state,
+            Slot.started_at,
+            Slot.questions_at,
+            Slot.ended_at,
+        )
+        .join(Stage, Stage.id == Slot.stage_id)
+        .join(Entry, Entry.id == Slot.entry_id)
+        .join(Team, Team.id == Entry.team_id)
+        .where(Stage.round_id == round_id)
+        .order_by(Slot.position)
+    )
+    return [Line(*row) for row in rows]
+
+
+def now_on(lines: list[Line]) -> Line | None:
+    """Return the pitch that is on."""
+    return next((line for line in lines if line.state in ON), None)
+
+
+def next_up(lines: list[Line]) -> Line | None:
+    """Return the first pitch that still waits."""
+    return next((line for line in lines if line.state is SlotState.WAITING), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """A judge's own assignment to one pitch."""
+
+    assignment_id: uuid.UUID
+    state: AssignmentState
+
+
+def mine(session: Session, round_id: uuid.UUID, user: User) -> dict[uuid.UUID, Mine]:
+    """Return the user's own assignments in the round, by entry. One statement."""
+    rows = session.execute(
+        select(Assignment.entry_id, Assignment.id, Assignment.state)
+        .join(Appointment, Appointment.id == Assignment.appointment_id)
+        .where(
+            Assignment.round_id == round_id,
+            Appointment.user_id == user.id,
+            Assignment.state.not_in([AssignmentState.PROPOSED, AssignmentState.REASSIGNED]),
+        )
+    )
+    return {entry_id: Mine(number, state) for entry_id, number, state in rows}
