@@ -18,6 +18,9 @@ from contest.accounts import views as accounts  # noqa: E402
 from contest.events import cli as events_cli  # noqa: E402
 from contest.files import jobs as files_jobs  # noqa: E402
 from contest.files import sending as files  # noqa: E402
+from contest.jobs import cli as jobs_cli  # noqa: E402
+from contest.messages import jobs as messages_jobs  # noqa: E402
+from contest.messages import views as messages  # noqa: E402
 from contest.web import (  # noqa: E402
     access,
     assets,
@@ -54,13 +57,16 @@ KIT: tuple[ModuleType, ...] = (
 )
 FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the house
     accounts.bp,
+    messages.bp,
 )
 DEVELOPMENT: tuple[Blueprint, ...] = (components.bp,)
 COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
     events_cli.audit,
+    jobs_cli.worker,
 )
 JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
     files_jobs,
+    messages_jobs,
 )
 
 

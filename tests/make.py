@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import count
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pypdf import PdfWriter
 from sqlalchemy.orm import Session
@@ -47,6 +47,8 @@ from contest.judging.models import (
     Score,
     Scorecard,
 )
+from contest.messages.models import Message
+from contest.messages.outbox import write
 from contest.organisations.models import Kind as OrganisationKind
 from contest.organisations.models import Organisation
 from contest.teams.models import Kind as TeamKind
@@ -444,3 +446,17 @@ def pdf(*, pages: int = 3, password: str = "") -> bytes:
     made = BytesIO()
     writer.write(made)
     return made.getvalue()
+
+
+def message(
+    session: Session,
+    to: User,
+    *,
+    kind: str = "tests.hello",
+    contest: Contest | None = None,
+    **options: Any,
+) -> Message:
+    """A message as a feature writes it; `options` are those of `write`, and the facts."""
+    return write(
+        session, kind, to=to, at=NOON, contest_id=contest.id if contest else None, **options
+    )

@@ -94,6 +94,10 @@ class Verb(enum.StrEnum):
     QUESTION_EDITED = "question.edited"
     QUESTION_MOVED = "question.moved"
     QUESTION_REMOVED = "question.removed"
+    # messages
+    MESSAGE_DROPPED = "message.dropped"
+    MESSAGE_EDITED = "message.edited"
+    MESSAGE_RELEASED = "message.released"
     # organisations
     ORGANISATION_CREATED = "organisation.created"
     ORGANISATION_EDITED = "organisation.edited"

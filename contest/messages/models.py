@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.accounts.models import User
 from contest.core.orm import Base
+from contest.core.states import Life
 from contest.core.words import Words
 
 
@@ -21,6 +22,19 @@ class State(enum.StrEnum):
     SENT = "sent"
     FAILED = "failed"
     DROPPED = "dropped"  # decided against
+
+
+LIFE = Life(
+    {
+        "release": (frozenset({State.DRAFT}), State.QUEUED),
+        "send again": (frozenset({State.FAILED}), State.QUEUED),
+        "arrive": (frozenset({State.QUEUED, State.FAILED}), State.SENT),
+        "fail": (frozenset({State.QUEUED, State.FAILED}), State.FAILED),
+        "drop": (frozenset({State.DRAFT, State.QUEUED, State.FAILED}), State.DROPPED),
+    }
+)
+LONGEST_NOTE = 1000
+LONGEST_SUBJECT = 300
 
 
 class Message(Base):
@@ -39,12 +53,21 @@ class Message(Base):
     due_at: Mapped[datetime]
     dedupe_key: Mapped[str | None] = mapped_column(String(200), unique=True)
     written_at: Mapped[datetime]
-    subject: Mapped[str] = mapped_column(String(300), default="")
-    body: Mapped[str] = mapped_column(Text, default="")
+    subject: Mapped[str] = mapped_column(String(LONGEST_SUBJECT), default="")
+    body: Mapped[str] = mapped_column(Text, default="")  # with a mark where a secret link stands
+    links: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # how to make those links
     sent_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(String(500), default="")
 
     recipient: Mapped[User] = relationship(lazy="raise_on_sql")
+
+    def can_go(self) -> bool:
+        """Say whether it is on its way: neither waiting for somebody nor at its end."""
+        return bool(LIFE.can(self.state, "arrive"))
+
+    def can_reach(self) -> bool:
+        """Say whether there is still somebody to write to."""
+        return self.recipient.active and self.recipient.erased_at is None
 
 
 def packed(value: object) -> Any:

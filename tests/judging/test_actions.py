@@ -33,9 +33,7 @@ class Room:
             )
 
     def submit(self, session: Session) -> None:
-        scoring.submit(
-            session, self.assignment, material_opened=True, by=self.user, at=make.NOON
-        )
+        scoring.submit(session, self.assignment, material_opened=True, by=self.user, at=make.NOON)
 
 
 def test_zero_is_a_score_and_the_weighted_total_counts_once_submitted(session: Session) -> None:
@@ -83,9 +81,7 @@ def test_material_is_read_before_it_is_scored(session: Session) -> None:
     room = Room(session)
     room.score(session, 1, 1)
     with pytest.raises(DomainError, match="Open the deck first"):
-        scoring.submit(
-            session, room.assignment, material_opened=False, by=room.user, at=make.NOON
-        )
+        scoring.submit(session, room.assignment, material_opened=False, by=room.user, at=make.NOON)
 
 
 def test_recusal_after_scoring_takes_the_scores_out_of_the_count_and_keeps_them(
@@ -96,7 +92,12 @@ def test_recusal_after_scoring_takes_the_scores_out_of_the_count_and_keeps_them(
     room.submit(session)
 
     scoring.recuse(
-        session, room.assignment, ConflictKind.INVESTMENT, "I hold shares.", by=room.user, at=make.NOON
+        session,
+        room.assignment,
+        ConflictKind.INVESTMENT,
+        "I hold shares.",
+        by=room.user,
+        at=make.NOON,
     )
 
     assert work.marks(session, room.round.id) == []
@@ -140,9 +141,7 @@ def test_conflicts_are_found_from_the_organisation_and_from_the_verified_mail_do
 def test_no_hand_can_give_a_judge_an_entry_that_a_conflict_bars(session: Session) -> None:
     room = Room(session)
     other = make.entry(session, make.user(session), contest=room.contest, state=State.ELIGIBLE)
-    conflicts.add(
-        session, room.judge, other.id, ConflictKind.FAMILY, by=room.chair, at=make.NOON
-    )
+    conflicts.add(session, room.judge, other.id, ConflictKind.FAMILY, by=room.chair, at=make.NOON)
     with pytest.raises(DomainError, match="conflict of interest"):
         plan.add(session, room.round, room.judge, other, by=room.chair, at=make.NOON)
 

@@ -1,0 +1,174 @@
+import re
+from datetime import timedelta
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default as modern
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from contest.accounts import links
+from contest.core.words import Words
+from contest.messages.models import State
+from contest.messages.rendering import linked, masked
+from tests import make, servers
+from tests.jobs import fail_promised, run_promised
+
+pytestmark = pytest.mark.usefixtures("noon", "mails")
+FACTS: dict[str, Any] = {
+    "team": "Aurora",
+    "title": Words(en="Clean Rivers", zh="清河"),
+    "closes_at": make.NOON + make.DAY,
+}
+
+
+def folder(app: Flask) -> Path:
+    return Path(app.config["MAIL_URL"].removeprefix("file://"))
+
+
+def read(app: Flask, number: object) -> EmailMessage:
+    raw = (folder(app) / f"{number}.eml").read_bytes()
+    return BytesParser(EmailMessage, policy=modern).parsebytes(raw)
+
+
+def text(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def test_a_message_goes_out_and_is_kept_as_sent(app: Flask, session: Session) -> None:
+    ada = make.user(session)
+    message = make.message(session, ada, **FACTS)
+
+    assert run_promised(session) == 1
+
+    mail = read(app, message.id)
+    assert mail["Subject"] == "Good news about Aurora"
+    assert mail["To"] == f"Ada Lovelace <{ada.email}>"
+    assert mail["Message-ID"] == f"<{message.id}@127.0.0.1>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert "Clean Rivers closes on 2 Jun 2030, 20:00 (UTC+8)." in text(mail)
+    assert "http://127.0.0.1:8000/calendar/feed.ics" in text(mail)
+    assert (message.state, message.sent_at) == (State.SENT, make.NOON)
+    assert message.subject == "Good news about Aurora"
+
+
+def test_a_secret_link_is_in_the_mail_and_nowhere_in_the_database(
+    app: Flask, session: Session
+) -> None:
+    ada = make.user(session)
+    message = make.message(session, ada, **FACTS)
+
+    run_promised(session)
+
+    [token] = re.findall(r"/calendar/([^/\s]{20,})\.ics", text(read(app, message.id)))
+    with app.app_context():
+        assert links.read("tests", token) == {"user": str(ada.id)}
+    assert token not in message.body
+    assert masked(message.body).endswith("/calendar/….ics")
+
+
+def test_mail_is_written_in_the_language_of_its_recipient(app: Flask, session: Session) -> None:
+    wei = make.user(session, name="李伟")
+    wei.locale = "zh"
+    message = make.message(session, wei, **{**FACTS, "team": "极光队"})
+
+    run_promised(session)
+
+    mail = read(app, message.id)
+    assert "清河" in text(mail)
+    assert "2030年6月2日 20:00" in text(mail)
+    assert "极光队" in mail["Subject"]
+    page = mail.get_body(("html",))
+    assert page is not None
+    assert '<html lang="zh">' in page.get_content()
+
+
+def test_a_mail_server_receives_it_with_a_chinese_subject(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = servers.Mailbox()
+    monkeypatch.setitem(app.config, "MAIL_URL", f"smtp://{server.host}:{server.port}")
+    make.message(session, make.user(session, name="Jürgen Groß"), **{**FACTS, "team": "极光队"})
+
+    run_promised(session)
+    server.close()
+
+    [mail] = server.messages
+    assert mail["Subject"] == "Good news about 极光队"
+    assert str(mail["To"]).startswith("Jürgen Groß <")
+    assert "Hello Jürgen Groß," in text(mail)
+
+
+def test_names_and_subjects_cannot_add_headers(app: Flask, session: Session) -> None:
+    mallory = make.user(session, name="Mallory\r\nBcc: everybody@example.org")
+    message = make.message(session, mallory, **{**FACTS, "team": "X\r\nBcc: all@example.org"})
+
+    run_promised(session)
+
+    mail = read(app, message.id)
+    assert mail["Bcc"] is None
+    assert [a.addr_spec for a in mail["To"].addresses] == [mallory.email]
+
+
+def test_what_failed_shows_why_and_goes_when_tried_again(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = make.message(session, make.user(session), **FACTS)
+    with monkeypatch.context() as broken:
+        broken.setitem(app.config, "MAIL_URL", f"smtp://127.0.0.1:{servers.free_port()}")
+        with pytest.raises(ConnectionRefusedError):
+            run_promised(session)
+    fail_promised(session, "ConnectionRefusedError: refused")
+    assert (message.state, message.error) == (State.FAILED, "ConnectionRefusedError: refused")
+
+    assert run_promised(session) == 1  # the job was not done and is still promised
+
+    assert (message.state, message.error) == (State.SENT, "")
+
+
+def test_nobody_is_written_to_who_is_gone(app: Flask, session: Session) -> None:
+    ada = make.user(session)
+    message = make.message(session, ada, **FACTS)
+    ada.erased_at = make.NOON
+
+    run_promised(session)
+
+    assert message.state is State.DROPPED
+    assert not (folder(app) / f"{message.id}.eml").exists()
+
+
+def test_a_draft_waits(app: Flask, session: Session) -> None:
+    message = make.message(session, make.user(session), hold=True, **FACTS)
+
+    assert run_promised(session) == 0
+    assert message.state is State.DRAFT
+    assert not (folder(app) / f"{message.id}.eml").exists()
+
+
+def test_a_message_for_later_goes_at_its_time(session: Session) -> None:
+    later = make.NOON + timedelta(hours=3)
+    message = make.message(session, make.user(session), due_at=later, **FACTS)
+
+    assert run_promised(session) == 0
+    assert run_promised(session, at=later) == 1
+    assert message.state is State.SENT
+
+
+def test_the_same_key_is_written_once(session: Session) -> None:
+    ada = make.user(session)
+    first = make.message(session, ada, dedupe_key="remind 1", **FACTS)
+
+    assert make.message(session, ada, dedupe_key="remind 1", **FACTS) is first
+    assert run_promised(session) == 1
+
+
+def test_plain_text_becomes_safe_html() -> None:
+    assert linked("a <b>\nsee https://example.org/x?a=1&b=2.") == (
+        'a &lt;b&gt;<br>\nsee <a class="link" href="https://example.org/x?a=1&amp;b=2">'
+        "https://example.org/x?a=1&amp;b=2</a>."
+    )
