@@ -18,9 +18,12 @@ from contest.accounts import views as accounts  # noqa: E402
 from contest.events import cli as events_cli  # noqa: E402
 from contest.files import jobs as files_jobs  # noqa: E402
 from contest.files import sending as files  # noqa: E402
+from contest.home import sentences  # noqa: E402
+from contest.home import views as home  # noqa: E402
 from contest.jobs import cli as jobs_cli  # noqa: E402
 from contest.messages import jobs as messages_jobs  # noqa: E402
 from contest.messages import views as messages  # noqa: E402
+from contest.pitchday import views as pitchday  # noqa: E402
 from contest.web import (  # noqa: E402
     access,
     assets,
@@ -54,10 +57,14 @@ KIT: tuple[ModuleType, ...] = (
     moments,
     states,
     files,
+    home,
+    sentences,
 )
 FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the house
     accounts.bp,
     messages.bp,
+    pitchday.bp,
+    home.bp,
 )
 DEVELOPMENT: tuple[Blueprint, ...] = (components.bp,)
 COMMANDS: tuple[click.Command, ...] = (  # python -m contest …

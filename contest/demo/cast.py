@@ -211,7 +211,7 @@ US_TEAMS = (
              "Trust, by tracking number.", 0.57),
 )  # fmt: skip
 
-ORGANISATIONS = (
+ORGANISATIONS: tuple[tuple[str, str, str, str, str, str, list[str], str], ...] = (
     # slug, name en, zh, ja, kind, country, domains, website
     ("hitachi", "Hitachi", "日立", "日立製作所", "company", "JP", ["hitachi.example"], "https://hitachi.example"),
     ("xnode", "XNode", "创极无限", "", "incubator", "CN", ["xnode.example"], "https://xnode.example"),

@@ -85,7 +85,7 @@ def running_order(session: Session, round_id: uuid.UUID) -> list[Line]:
         .where(Stage.round_id == round_id)
         .order_by(Slot.position)
     )
-    return [Line(*row) for row in rows]
+    return [Line(*tuple(row)) for row in rows]
 
 
 def now_on(lines: list[Line]) -> Line | None:

@@ -1,6 +1,5 @@
 """Whether they may: the one door every view goes through."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -13,7 +12,6 @@ from contest.core.text import N_
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., object])
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-SAFE_ADDRESS = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*", re.ASCII)
 READS = (
     "index",
     "show",
@@ -106,10 +104,3 @@ def declared(app: Flask) -> dict[tuple[str, str], str]:
                 raise RuntimeError(f"{method} {rule.rule} changes things under the name {name}")
             table[rule.rule, method] = name
     return table
-
-
-def safe_next(address: str | None) -> str | None:
-    """Return `address` if it leads to a page of this site, else None."""
-    if address and SAFE_ADDRESS.fullmatch(address) and not address.startswith("//"):
-        return address
-    return None

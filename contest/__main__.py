@@ -1,0 +1,120 @@
+"""`python -m contest …`: everything an operator does from a shell."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+
+from contest.web.db import use_one_sqlite
+
+use_one_sqlite()
+
+import click  # noqa: E402 -- after use_one_sqlite
+from alembic import command  # noqa: E402
+from alembic.config import Config  # noqa: E402
+from flask import Flask  # noqa: E402
+from flask.cli import FlaskGroup  # noqa: E402
+
+from config import INSTANCE, Settings  # noqa: E402
+from contest import app as application  # noqa: E402
+from contest.jobs import engine  # noqa: E402
+
+ROOT = Path(__file__).parent.parent
+
+
+def settings(**given: object) -> Settings:
+    """Read the settings; an embedded instance makes its own secret once and keeps it."""
+    if "CONTEST_SECRET_KEY" not in os.environ:
+        os.environ["CONTEST_SECRET_KEY"] = _own_secret(INSTANCE / "secret")
+    for name, value in given.items():
+        os.environ[f"CONTEST_{name}"] = str(value)  # the server's own processes read the same
+    return Settings()  # type: ignore[call-arg]  # required ones come from the environment
+
+
+def _own_secret(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+def migrate(url: str) -> None:
+    """Bring the database to the newest schema, the job engine's tables included."""
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    config = Config(ROOT / "alembic.ini")
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    command.upgrade(config, "head")
+    engine.prepare(url)
+
+
+def _create() -> Flask:
+    return application.create_app(settings())
+
+
+cli = FlaskGroup(
+    create_app=_create,
+    add_default_commands=False,
+    add_version_option=False,
+    help="Contest runs innovation contests from call to pilot.",
+)
+
+
+@cli.command(name="migrate")
+def migrate_command() -> None:
+    """Bring the database to the newest schema."""
+    migrate(settings().DATABASE_URL)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--processes", default=2, show_default=True, help="Web processes.")
+@click.option("--without-worker", is_flag=True, help="Workers run elsewhere.")
+@click.option(
+    "--development", is_flag=True, help="Mail viewer at /-mail, components at /-components."
+)
+def serve(host: str, port: int, processes: int, without_worker: bool, development: bool) -> None:
+    """Serve the site, with a worker beside it, until told to stop."""
+    more = {"DEVELOPMENT": True} if development else {}
+    configured = settings(**more)
+    migrate(configured.DATABASE_URL)
+    run(host, port, processes, worker=not without_worker)
+
+
+def run(host: str, port: int, processes: int, *, worker: bool) -> None:
+    """Run web server and worker; when one ends or a signal comes, end the other gracefully."""
+    web = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host),
+        *("--port", str(port), "--workers", str(processes), "--blocking-threads", "4"),
+        *("--log-level", "warning", "--workers-kill-timeout", "30", "wsgi:app"),
+    ]
+    commands = [web]
+    if worker:
+        commands.append([sys.executable, "-m", "contest", "worker"])
+    children = [subprocess.Popen(c, cwd=ROOT) for c in commands]  # noqa: S603 -- our own commands
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for child in children:
+            child.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    children[0].wait()
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.wait(timeout=40)
+    sys.exit(max(0, children[0].returncode))
+
+
+if __name__ == "__main__":
+    cli(prog_name="python -m contest")

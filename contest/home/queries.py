@@ -1,0 +1,226 @@
+"""Reads for the start page: what is on, and what awaits one person. Few statements, however much there is."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contest.accounts.models import User
+from contest.contests.models import Answer, Appointment, Contest, Phase, Role, Round, Series
+from contest.core.words import Words
+from contest.entries.models import Entry
+from contest.entries.models import State as EntryState
+from contest.events.models import Event
+from contest.followup.models import Case, Stage
+from contest.judging.models import Assignment
+from contest.judging.models.assignment import DONE, OPEN
+from contest.teams.models import Member, Team
+
+SHOWN = frozenset(Phase) - {Phase.DRAFT, Phase.CANCELLED, Phase.SUSPENDED}
+
+
+@dataclass(frozen=True, slots=True)
+class ContestCard:
+    """A public contest as the start page shows it."""
+
+    slug: str
+    title: Words
+    tagline: Words
+    series: Words
+    edition: str
+    country: str
+    zone: str
+    phase: Phase
+    closes_at: datetime | None
+
+
+def public_contests(session: Session) -> list[ContestCard]:
+    """Return announced contests, the newest first. One statement."""
+    closes = (
+        select(func.min(Round.closes_at)).where(Round.contest_id == Contest.id).scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Contest.slug,
+            Contest.title,
+            Contest.tagline,
+            Series.name,
+            Contest.edition,
+            Contest.country,
+            Contest.zone,
+            Contest.phase,
+            closes,
+        )
+        .join(Series)
+        .where(Contest.announced_at.is_not(None), Contest.phase.in_(SHOWN))
+        .order_by(Contest.announced_at.desc(), Contest.id)
+        .limit(60)
+    )
+    return [ContestCard(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCard:
+    """One appointment of mine and how far its work is."""
+
+    slug: str
+    title: Words
+    edition: str
+    phase: Phase
+    role: Role
+    appointment_id: uuid.UUID
+    answer: Answer | None
+    done: int
+    open: int
+    waiting: int  # entries to screen
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCard:
+    """One team of mine and its entry."""
+
+    slug: str
+    title: Words
+    team_id: uuid.UUID
+    team: str
+    entry_title: str | None
+    state: EntryState | None
+    closes_at: datetime | None
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCard:
+    """One follow-up that I own on either side."""
+
+    case_id: uuid.UUID
+    title: str
+    stage: Stage
+    since: datetime
+
+
+def my_roles(session: Session, user: User) -> list[RoleCard]:
+    """Return my appointments that have not ended, with the work in them. One statement."""
+
+    def count(states: frozenset[object]) -> object:
+        return (
+            select(func.count())
+            .where(Assignment.appointment_id == Appointment.id, Assignment.state.in_(states))
+            .scalar_subquery()
+        )
+
+    waiting = (
+        select(func.count())
+        .where(Entry.contest_id == Contest.id, Entry.state == EntryState.SUBMITTED)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Contest.slug,
+            Contest.title,
+            Contest.edition,
+            Contest.phase,
+            Appointment.role,
+            Appointment.id,
+            Appointment.answer,
+            count(DONE),  # type: ignore[call-overload]
+            count(OPEN),
+            waiting,
+        )
+        .join(Contest, Contest.id == Appointment.contest_id)
+        .where(
+            Appointment.user_id == user.id,
+            Appointment.ended_at.is_(None),
+            Appointment.answer.is_distinct_from(Answer.DECLINED),
+        )
+        .order_by(Contest.phase == Phase.ARCHIVED, Contest.announced_at.desc(), Appointment.role)
+        .limit(100)
+    )
+    return [RoleCard(*row) for row in rows]
+
+
+def my_teams(session: Session, user: User) -> list[TeamCard]:
+    """Return my teams with their entries and the next deadline. One statement."""
+    closes = (
+        select(func.min(Round.closes_at)).where(Round.contest_id == Contest.id).scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Contest.slug,
+            Contest.title,
+            Team.id,
+            Team.name,
+            Entry.title,
+            Entry.state,
+            closes,
+            Contest.zone,
+        )
+        .join(Member, Member.team_id == Team.id)
+        .join(Contest, Contest.id == Team.contest_id)
+        .outerjoin(Entry, Entry.team_id == Team.id)
+        .where(Member.user_id == user.id, Member.left_at.is_(None))
+        .order_by(Member.joined_at.desc())
+        .limit(50)
+    )
+    return [TeamCard(*row) for row in rows]
+
+
+def my_cases(session: Session, user: User) -> list[CaseCard]:
+    """Return the running follow-ups that I own. One statement."""
+    rows = session.execute(
+        select(Case.id, Case.title, Case.stage, Case.stage_since)
+        .where(
+            (Case.sponsor_owner_id == user.id) | (Case.team_owner_id == user.id),
+            Case.stage != Stage.CLOSED,
+        )
+        .order_by(Case.stage_since)
+        .limit(50)
+    )
+    return [CaseCard(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One event of a contest with its actor's name."""
+
+    sequence: int
+    at: datetime
+    verb: str
+    who: str | None
+    subject_type: str
+    subject_id: uuid.UUID
+    facts: dict[str, object]
+    hash: str
+
+
+def history(
+    session: Session,
+    contest_id: uuid.UUID,
+    *,
+    before: int | None = None,
+    subject_id: uuid.UUID | None = None,
+    limit: int = 50,
+) -> list[HistoryLine]:
+    """Return what happened in a contest, newest first, below sequence number `before`. One statement."""
+    statement = (
+        select(
+            Event.sequence,
+            Event.at,
+            Event.verb,
+            User.name,
+            Event.subject_type,
+            Event.subject_id,
+            Event.facts,
+            Event.hash,
+        )
+        .outerjoin(User, User.id == Event.actor_id)
+        .where(Event.chain == str(contest_id))
+    )
+    if before is not None:
+        statement = statement.where(Event.sequence < before)
+    if subject_id is not None:
+        statement = statement.where(Event.subject_id == subject_id)
+    rows = session.execute(statement.order_by(Event.sequence.desc()).limit(limit))
+    return [HistoryLine(*row) for row in rows]

@@ -1,0 +1,98 @@
+"""The start page, the history of a contest, and the language of the interface."""
+
+import uuid
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from contest.accounts.models import User
+from contest.accounts.signin import safe_next, signed_in, visitor
+from contest.contests import queries as contests
+from contest.contests.signedin import actor
+from contest.core.words import LANGUAGES
+from contest.home import policy, queries
+from contest.web.access import action, found, public, reveal
+from contest.web.db import db
+from contest.web.requests import now
+
+bp = Blueprint("home", __name__)
+PAGE = 50
+
+
+@bp.get("/")
+@public("home.index")
+def index() -> ResponseReturnValue:
+    """Show visitors what is on, and those who are signed in what awaits them."""
+    user, session = visitor(), db.session()
+    if user is None:
+        if session.scalar(select(User.id).limit(1)) is None:
+            return redirect(url_for("accounts.setup"), 303)
+        return render_template("home/public.html", contests=queries.public_contests(session))
+    return render_template(
+        "home/index.html",
+        user=user,
+        at=now(),
+        roles=queries.my_roles(session, user),
+        teams=queries.my_teams(session, user),
+        cases=queries.my_cases(session, user),
+        contests=queries.public_contests(session),
+    )
+
+
+@bp.get("/contests/<slug:slug>/history")
+@signed_in
+@action("home.history")
+def history(slug: str) -> ResponseReturnValue:
+    """Show what happened in a contest, to those who run it."""
+    contest = found(contests.by_slug(db.session(), slug))
+    reveal(policy.may_read_history(actor(contest)))
+    before = request.args.get("before", type=int)
+    subject = request.args.get("subject", type=uuid.UUID)
+    lines = queries.history(
+        db.session(), contest.id, before=before, subject_id=subject, limit=PAGE + 1
+    )
+    return render_template(
+        "home/history.html",
+        contest=contest,
+        lines=lines[:PAGE],
+        older=lines[PAGE - 1].sequence if len(lines) > PAGE else None,
+        before=before,
+        subject=subject,
+    )
+
+
+@bp.post("/language")
+@public("home.language")
+def language() -> ResponseReturnValue:
+    """Remember the language that was chosen, and go back to the page."""
+    chosen = request.form.get("lang", "")
+    response = redirect(safe_next(request.form.get("next")), 303)
+    if chosen in LANGUAGES:
+        response.set_cookie(
+            "lang",
+            chosen,
+            max_age=365 * 86400,
+            samesite="Lax",
+            httponly=True,
+            secure=request.is_secure,
+        )
+    return response
+
+
+def init_app(app: Flask) -> None:
+    @app.context_processor
+    def _me() -> dict[str, object]:
+        """Tell the layouts who is signed in."""
+        user = visitor()
+        if user is None:
+            return {"me": None}
+        return {
+            "me": {
+                "name": user.name or user.email,
+                "detail": user.zone,
+                "url": url_for("accounts.profile"),
+                "sign_out_url": url_for("accounts.sign_out"),
+            },
+            "workspace_url": url_for("home.index"),
+        }
