@@ -69,6 +69,7 @@ FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the hou
 DEVELOPMENT: tuple[Blueprint, ...] = (components.bp,)
 COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
     events_cli.audit,
+    jobs_cli.jobs,
     jobs_cli.worker,
 )
 JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers

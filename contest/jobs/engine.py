@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSClient, WorkflowSerializationFormat
+import uuid_utils
+from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowSerializationFormat
 
 APPLICATION = "contest"
 VERSION = "1"  # pinned: by default it is a hash of the source, and a deploy would strand old jobs
@@ -99,6 +100,28 @@ def jobs(url: str, states: Sequence[str] = FAILED, *, limit: int = 100) -> list[
 def cancel(url: str, number: str) -> None:
     """Take back a promise that nobody has begun, or stop a job between two of its handlers."""
     observer(url).cancel_workflow(number)
+
+
+def again(url: str, number: str) -> None:
+    """Promise anew what failed for good, from the handler that failed, with all its attempts."""
+    client = observer(url)
+    [known] = client.list_workflows(workflow_ids=[number], status=list(FAILED), name=WORKFLOW)
+    assert known.input is not None  # noqa: S101 -- it was listed with its input
+    failed = Promise.read(number, known.input["args"])
+    anew = Promise(str(uuid_utils.uuid7()), failed.kind, failed.at, failed.ids, done=failed.done)
+    client.enqueue(options(anew), *anew.arguments())
+    client.delete_workflow(number)
+
+
+def options(promise: Promise) -> EnqueueOptions:
+    """Return what the engine is told about every job."""
+    return {
+        "workflow_name": WORKFLOW,
+        "queue_name": QUEUE,
+        "workflow_id": promise.number,
+        "app_version": VERSION,
+        "serialization_type": FORMAT,
+    }
 
 
 def promised(connection: sa.Connection) -> list[Promise]:

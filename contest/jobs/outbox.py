@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import uuid_utils
-from dbos import EnqueueOptions
 from sqlalchemy.orm import Session
 
 from contest.core import clock
@@ -22,13 +21,7 @@ def enqueue(session: Session, kind: str, *, at: datetime, **ids: str) -> None:
 def promise(session: Session, promise: engine.Promise) -> None:
     """Promise work under a number of the caller's; the same number again changes nothing."""
     session.flush()
-    options: EnqueueOptions = {
-        "workflow_name": engine.WORKFLOW,
-        "queue_name": engine.QUEUE,
-        "workflow_id": promise.number,
-        "app_version": engine.VERSION,
-        "serialization_type": engine.FORMAT,
-    }
+    options = engine.options(promise)
     if (pause := (promise.at - clock.now()).total_seconds()) > 0:
         options["delay_seconds"] = pause
     client = engine.promiser(session.get_bind().dialect.name)

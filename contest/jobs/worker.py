@@ -4,6 +4,7 @@ import logging
 import signal
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import Any
 from dbos import DBOS, DBOSConfig
 from flask import Flask
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from contest.core import clock
 from contest.jobs import engine
@@ -24,6 +26,7 @@ from contest.web.db import begin_writing, db
 
 MAX_ATTEMPTS = 8
 AT_ONCE = 4  # jobs that one worker does side by side
+FAREWELL = 30  # seconds that a stopped worker may take to finish what it does
 FIRST_PAUSE = timedelta(
     seconds=10
 )  # before the second attempt; four times as long before each next
@@ -41,16 +44,20 @@ def run(app: Flask, *, beat: float = 5.0, silent: float = 20.0) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     token = str(uuid.uuid4())
-    name = _claim_name(app, token, timedelta(seconds=silent))
+    name = _claim_name(app, token, timedelta(seconds=3 * silent))
     _launch(app, name, beat)
     log.info("worker %s is ready", name)
     turns: dict[str, datetime] = {}
-    while not stop.wait(beat):
-        if not _live(app, token, turns):
-            log.error("worker %s was silent too long and lost its name", name)
-            break
-        _take_over(app, timedelta(seconds=silent))
-    DBOS.destroy(workflow_completion_timeout_sec=30)
+    known = True
+    while known and not stop.wait(beat):
+        try:
+            known = _live(app, token, turns)
+            _take_over(app, timedelta(seconds=silent))
+        except SQLAlchemyError:
+            log.exception("worker %s could not reach the database; it tries again", name)
+    DBOS.destroy(workflow_completion_timeout_sec=FAREWELL)
+    if not known:
+        raise SystemExit(f"worker {name} was silent for so long that another took its name")
     with _transaction(app):
         db.session.execute(delete(Worker).where(Worker.token == token))
 
@@ -87,6 +94,7 @@ def _launch(app: Flask, name: str, beat: float) -> None:
 
 def _keep(app: Flask, promised: engine.Promise) -> str:
     """Run the handlers that are still to do, each as one recorded step of the workflow."""
+    _wait_until(promised.at)
     ids, done = dict(promised.ids), promised.done
     try:
         for handler in range(done, len(HANDLERS.get(promised.kind, ["unknown"]))):
@@ -101,6 +109,13 @@ def _keep(app: Flask, promised: engine.Promise) -> str:
             raise
         return f"put off: {reason}"
     return "done"
+
+
+def _wait_until(at: datetime) -> None:
+    """Wait out what this machine's clock, or a rounded pause, is ahead of the promised instant."""
+    early = (at - clock.now()).total_seconds()
+    if early > 0:
+        time.sleep(min(early, 60))
 
 
 def _do(app: Flask, kind: str, number: int, ids: dict[str, Any]) -> dict[str, Any]:

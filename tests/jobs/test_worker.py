@@ -1,4 +1,4 @@
-"""Two real worker processes on one file; the one that begins the long job is killed in the middle."""
+"""Two real worker processes on one database; the one that begins the long job is killed in the middle."""
 
 import os
 import signal
@@ -10,19 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from contest.core import clock
 from contest.jobs import engine
 from contest.jobs.outbox import enqueue
+from contest.messages.models import Message, State
+from contest.messages.outbox import write
 from contest.schema import Base
+from tests import make, servers
+
+pytestmark = pytest.mark.database
 
 
 @dataclass
 class Story:
     url: str
     notes: list[str]
+    mails: list[Path]
 
     def of(self, subject: str) -> list[str]:
         return [note for note in self.notes if note.startswith(subject)]
@@ -32,12 +38,15 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     folder = tmp_path_factory.mktemp("crew")
     url = f"sqlite:///{folder}/crew.db"
+    if os.environ.get("CONTEST_TEST_DATABASE") == "postgresql":
+        url = servers.new_postgres_database()
     database = create_engine(url)
     Base.metadata.create_all(database)
     engine.prepare(url)
     with Session(database) as session:
         enqueue(session, "tests.long", at=clock.now())
         enqueue(session, "tests.stubborn", at=clock.now(), subject="at first")
+        write(session, "mail_link", to=make.user(session), at=clock.now(), number="1", next="/")
         session.commit()
         enqueue(session, "tests.stubborn", at=clock.now(), subject="rolled back")
         session.rollback()
@@ -54,6 +63,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     try:
         wait(lambda: "long: second, with treasure" in notes())
         wait(lambda: "stubborn: at first" in notes())
+        wait(lambda: any((folder / "mail").glob("*.eml")))
         with Session(database) as session:
             enqueue(session, "tests.stubborn", at=clock.now(), subject="never")
             session.commit()
@@ -69,7 +79,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
             process.kill()
             process.wait()
         database.dispose()
-    return Story(url, notes())
+    return Story(url, notes(), list((folder / "mail").glob("*.eml")))
 
 
 def wait(true: Callable[[], bool], seconds: float = 60) -> None:
@@ -118,6 +128,27 @@ def test_a_periodic_job_runs_once_a_turn_among_all_workers(story: Story) -> None
     turns = story.of("turn")
     assert turns
     assert len(turns) == len(set(turns))
+
+
+def test_mail_is_sent_and_noted_by_a_worker(story: Story) -> None:
+    database = create_engine(story.url)
+    with Session(database) as session:
+        message = session.scalars(select(Message)).one()
+    database.dispose()
+
+    assert message.state is State.SENT
+    assert [path.stem for path in story.mails] == [str(message.id)]
+
+
+def test_what_failed_for_good_can_be_promised_again(story: Story) -> None:
+    [failed] = engine.jobs(story.url)
+
+    engine.again(story.url, failed.promise.number)
+
+    assert engine.jobs(story.url) == []
+    [waiting] = engine.jobs(story.url, engine.WAITING)
+    assert (waiting.promise.ids, waiting.promise.attempt) == ({"subject": "never"}, 1)
+    engine.cancel(story.url, waiting.promise.number)
 
 
 def test_a_promise_can_be_taken_back(story: Story) -> None:
