@@ -15,6 +15,9 @@ from werkzeug.routing import BaseConverter  # noqa: E402
 
 from contest.accounts import signin  # noqa: E402
 from contest.accounts import views as accounts  # noqa: E402
+from contest.contests import jobs as contests_jobs  # noqa: E402
+from contest.contests import views as contests  # noqa: E402
+from contest.contests.queries import overview, readiness  # noqa: E402
 from contest.events import cli as events_cli  # noqa: E402
 from contest.files import jobs as files_jobs  # noqa: E402
 from contest.files import sending as files  # noqa: E402
@@ -24,6 +27,8 @@ from contest.jobs import cli as jobs_cli  # noqa: E402
 from contest.messages import jobs as messages_jobs  # noqa: E402
 from contest.messages import views as messages  # noqa: E402
 from contest.pitchday import views as pitchday  # noqa: E402
+from contest.home.places import PLACES  # noqa: E402
+from contest.undertakings import views as undertakings  # noqa: E402
 from contest.web import (  # noqa: E402
     access,
     assets,
@@ -65,6 +70,9 @@ FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the hou
     messages.bp,
     pitchday.bp,
     home.bp,
+    undertakings.bp,
+    contests.directory,
+    contests.bp,
 )
 DEVELOPMENT: tuple[Blueprint, ...] = (components.bp,)
 COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
@@ -73,9 +81,13 @@ COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
     jobs_cli.worker,
 )
 JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
+    contests_jobs,
     files_jobs,
     messages_jobs,
 )
+# What features above `contests` add to its announcement and to its overview.
+CHECKS: tuple[readiness.Check, ...] = ()
+COUNTS: tuple[overview.Count, ...] = ()
 
 
 class Slug(BaseConverter):
@@ -111,5 +123,8 @@ def create_app(settings: object) -> Flask:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)
+    navigation.register(PLACES)
+    readiness.register(CHECKS)
+    overview.register(COUNTS)
     access.declared(app)
     return app

@@ -66,3 +66,12 @@ def position(session: Session, user: User, organisation: Organisation) -> Positi
             Position.user_id == user.id, Position.organisation_id == organisation.id
         )
     )
+
+
+def position_by_id(session: Session, position_id: uuid.UUID) -> Position | None:
+    """Return the position with its organisation."""
+    return session.scalar(
+        select(Position)
+        .where(Position.id == position_id)
+        .options(joinedload(Position.organisation))
+    )

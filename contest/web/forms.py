@@ -47,6 +47,16 @@ def render_form(template: str, form: Form, **context: object) -> tuple[str, int]
     return render_template(template, form=form, **context), 422 if failed else 200
 
 
+class SomeWords:
+    """Asks for a text in at least one language."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(gettext("Write this in at least one language."))
+
+
 class WordsField(Field):
     """One text in several languages: an input per language, named `<field>-<language>`.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext
 
 
@@ -88,6 +88,11 @@ def here() -> dict[str, object] | None:
         "url": url_for("contests.show", slug=slug),
         "others": [],
     }
+
+
+def address(endpoint: str, **values: Any) -> str | None:
+    """Return the address of a page that a feature above may have; None if there is no such page."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
 
 
 def init_app(app: Flask) -> None:

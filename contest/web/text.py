@@ -2,10 +2,13 @@
 
 import enum
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from typing import cast
 
 import nh3
+from babel import Locale
+from babel.dates import format_date
 from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, get_locale, gettext, lazy_gettext
 from markdown_it import MarkdownIt
@@ -71,6 +74,28 @@ def languages() -> list[str]:
     return list(dict.fromkeys([language(), "en", *LANGUAGES]))
 
 
+def country(code: str) -> str:
+    """Return the name of a country in the reader's language."""
+    return str(_locale().territories.get(code, code))
+
+
+def countries() -> list[tuple[str, str]]:
+    """Return the countries for a select field, in the order of their names."""
+    groups = {"EU", "EZ", "UN", "XA", "XB", "ZZ"}
+    names = _locale().territories.items()
+    known = [(c, name) for c, name in names if len(c) == 2 and c.isalpha() and c not in groups]
+    return sorted(known, key=lambda pair: pair[1])
+
+
+def day(on: date) -> str:
+    """Return a calendar day the way the reader's language writes it."""
+    return format_date(on, "long", _locale())
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale("en")
+
+
 def said(words: Words | None) -> Markup:
     """Return what people wrote in the reader's language, or in another that is then marked."""
     text, lang = (words or Words()).pick(languages())
@@ -127,5 +152,11 @@ def init_app(app: Flask) -> None:
     for function in (why, named, tone):
         app.add_template_filter(function)
     app.jinja_env.globals.update(
-        said=said, plain=plain, rich=rich, language=language, OWN_NAMES=OWN_NAMES
+        country=country,
+        day=day,
+        said=said,
+        plain=plain,
+        rich=rich,
+        language=language,
+        OWN_NAMES=OWN_NAMES,
     )

@@ -25,8 +25,9 @@ from contest.core.errors import Conflict
 from contest.core.text import N_
 from contest.events.log import Verb, record
 
-Part = Challenge | Duty | Eligibility | Faq | Partnership | Prize | Round | TimelineItem | Track
-P = TypeVar("P", Challenge, Duty, Eligibility, Faq, Partnership, Prize, TimelineItem, Track)
+Ordered = Challenge | Duty | Eligibility | Faq | Partnership | Prize | Track
+Part = Ordered | Round | TimelineItem  # these two stand by their number and by their date
+P = TypeVar("P", bound=Part)
 STALE = N_("Somebody changed this meanwhile. Compare with what stands there now, then save again.")
 TWICE = N_("This stands in the list already.")
 IN_USE = N_("Something else refers to this, so it cannot be removed.")
@@ -35,7 +36,7 @@ IN_USE = N_("Something else refers to this, so it cannot be removed.")
 def add(session: Session, contest: Contest, part: P, *, by: User, at: datetime) -> P:
     """Put `part` at the end of its list. Raises DomainError when it stands there already."""
     part.contest_id = contest.id
-    if not isinstance(part, TimelineItem):  # which stands by its date
+    if isinstance(part, Ordered):
         model = type(part)
         last = session.scalar(
             select(func.max(model.position)).where(model.contest_id == contest.id)
@@ -89,7 +90,7 @@ def move(
     after = min(max(before + by_places, 0), len(order) - 1)
     order.insert(after, order.pop(before))
     for position, sibling in enumerate(order, start=1):
-        if not isinstance(sibling, TimelineItem | Round):
+        if isinstance(sibling, Ordered):
             sibling.position = position
     if after != before:
         record(

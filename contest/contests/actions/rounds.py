@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
-from contest.contests.actions.parts import STALE
+from contest.contests.actions import parts
 from contest.contests.models import Contest, Round, RoundPhase
 from contest.core import orm
 from contest.core.errors import Conflict, DomainError
@@ -53,7 +53,7 @@ def edit(
     Raises DomainError at the field of a date out of order, Conflict when `seen` is not its version.
     """
     if orm.lock(session, round_).version != seen:
-        raise Conflict(STALE)
+        raise Conflict(parts.STALE)
     facts = orm.assign(round_, values)
     _check_dates(round_)
     if not facts["fields"]:
@@ -69,6 +69,21 @@ def edit(
     )
     if "opens_at" in facts and round_.contest.is_public():
         promise_opening(session, round_, at)
+
+
+def remove(session: Session, round_: Round, *, by: User, at: datetime) -> None:
+    """Drop a planned round; those after it move up. Raises DomainError when something refers to it."""
+    if orm.lock(session, round_).phase is not RoundPhase.PLANNED:
+        raise DomainError(N_("This round has begun, so it cannot be removed."))
+    parts.remove(session, round_, by=by, at=at)
+    later = session.scalars(
+        select(Round)
+        .where(Round.contest_id == round_.contest_id, Round.number > round_.number)
+        .order_by(Round.number)
+    )
+    for other in later.all():
+        other.number -= 1
+        session.flush()  # one by one: two rounds never have the same number
 
 
 def promise_opening(session: Session, round_: Round, at: datetime) -> None:

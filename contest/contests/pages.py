@@ -1,0 +1,194 @@
+"""What the pages show: what readers call each value, and rows made of rounds and dates."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.numbers import format_currency, get_currency_precision
+from flask_babel import get_locale, gettext
+
+from contest.contests.models import (
+    Answer,
+    Appointment,
+    Contest,
+    IpTerms,
+    PartnerRole,
+    Phase,
+    Prize,
+    Role,
+    Round,
+    RoundKind,
+    RoundPhase,
+    TimelineItem,
+)
+from contest.core.decisions import Decision
+from contest.core.text import N_
+from contest.core.words import Words
+from contest.web import text
+
+text.name(
+    Phase,
+    {
+        Phase.DRAFT: (N_("Draft"), "neutral"),
+        Phase.ANNOUNCED: (N_("Announced"), "info"),
+        Phase.RUNNING: (N_("Running"), "good"),
+        Phase.CONCLUDED: (N_("Concluded"), "neutral"),
+        Phase.ARCHIVED: (N_("Archived"), "neutral"),
+        Phase.SUSPENDED: (N_("Suspended"), "warn"),
+        Phase.CANCELLED: (N_("Cancelled"), "bad"),
+    },
+)
+text.name(
+    RoundPhase,
+    {
+        RoundPhase.PLANNED: (N_("Planned"), "neutral"),
+        RoundPhase.COLLECTING: (N_("Taking entries"), "good"),
+        RoundPhase.SCREENING: (N_("Screening"), "info"),
+        RoundPhase.JUDGING: (N_("Judging"), "info"),
+        RoundPhase.DELIBERATION: (N_("Deliberation"), "info"),
+        RoundPhase.CERTIFIED: (N_("Certified"), "accent"),
+        RoundPhase.PUBLISHED: (N_("Published"), "good"),
+    },
+)
+text.name(
+    RoundKind,
+    {
+        RoundKind.DESK: (N_("At the desk, from documents"), "neutral"),
+        RoundKind.PITCH: (N_("On stage, by pitch"), "accent"),
+    },
+)
+text.name(
+    PartnerRole,
+    {
+        PartnerRole.SPONSOR: (N_("Sponsor"), "accent"),
+        PartnerRole.INCUBATOR: (N_("Incubator"), "info"),
+        PartnerRole.PARTNER: (N_("Partner"), "neutral"),
+        PartnerRole.MEDIA: (N_("Media partner"), "neutral"),
+    },
+)
+text.name(
+    Role,
+    {
+        Role.ORGANISER: (N_("Organiser"), "accent"),
+        Role.SCREENER: (N_("Screener"), "neutral"),
+        Role.CHAIR: (N_("Chair of the judges"), "info"),
+        Role.JUDGE: (N_("Judge"), "info"),
+        Role.OBSERVER: (N_("Observer"), "neutral"),
+        Role.SPONSOR: (N_("Sponsor’s contact"), "neutral"),
+        Role.FOLLOW_UP: (N_("Follow-up owner"), "neutral"),
+    },
+)
+text.name(
+    IpTerms,
+    {
+        IpTerms.TEAM_KEEPS: (N_("The team keeps everything; the sponsor may only read it"), "good"),
+        IpTerms.OPTION: (N_("The sponsor may be the first to negotiate a licence"), "info"),
+        IpTerms.LICENCE: (N_("Winners grant the sponsor a licence"), "warn"),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A date ahead, what happens then and where it is set."""
+
+    at: datetime
+    what: str
+    round_: Round
+
+
+WHAT = {
+    "opens_at": N_("Entries open"),
+    "closes_at": N_("Entries close"),
+    "judging_opens_at": N_("Judging begins"),
+    "judging_closes_at": N_("Judging ends"),
+}
+
+
+def deadlines(rounds: Sequence[Round], at: datetime, names: Sequence[str] = ()) -> list[Deadline]:
+    """Return the dates of the rounds that are still ahead, the next one first."""
+    return sorted(
+        (
+            Deadline(instant, gettext(WHAT[name]), round_)
+            for round_ in rounds
+            for name in names or WHAT
+            if (instant := getattr(round_, name)) is not None and instant > at
+        ),
+        key=lambda deadline: deadline.at,
+    )
+
+
+def steps(rounds: Sequence[Round], at: datetime) -> Iterator[tuple[Round, str, int]]:
+    """Yield each round with its state (done, now, todo) and how much of its time has passed, in %."""
+    for round_ in rounds:
+        opens, closes = _span(round_)
+        if round_.phase is RoundPhase.PUBLISHED:
+            yield round_, "done", 100
+        elif opens is None or closes is None or at < opens:
+            yield round_, "todo", 0
+        else:
+            yield round_, "now", round(min((at - opens) / (closes - opens), 1) * 100)
+
+
+def _span(round_: Round) -> tuple[datetime | None, datetime | None]:
+    return (
+        round_.opens_at or round_.judging_opens_at,
+        round_.judging_closes_at or round_.closes_at,
+    )
+
+
+def standing(appointment: Appointment, at: datetime) -> tuple[str, str]:
+    """Return in a word where an appointment stands, and the tone of its pill."""
+    if appointment.ended_at is not None:
+        return (gettext("Ended") if appointment.answer else gettext("Taken back")), "neutral"
+    if appointment.answer is Answer.ACCEPTED:
+        return gettext("Accepted"), "good"
+    if appointment.answer is Answer.DECLINED:
+        return gettext("Declined"), "bad"
+    open_still: Decision = appointment.can_answer(at)
+    return (gettext("Invited"), "info") if open_still else (gettext("Expired"), "warn")
+
+
+def amount(prize: Prize) -> str:
+    """Return what a prize is worth, the way the reader's language writes money; "" for nothing."""
+    if prize.amount_minor is None:
+        return ""
+    digits = get_currency_precision(prize.currency)
+    value = prize.amount_minor / 10**digits
+    pattern = None if value % 1 else "¤#,##0"
+    return format_currency(
+        value, prize.currency, pattern, get_locale() or "en", currency_digits=value % 1 != 0
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A line of the public timeline: an instant, or a whole day."""
+
+    at: datetime
+    what: str
+    title: Words
+    is_day: bool
+    is_over: bool
+
+
+def happenings(
+    contest: Contest, rounds: Sequence[Round], dates: Sequence[TimelineItem], at: datetime
+) -> list[Happening]:
+    """Return what happens when, rounds and other dates together, earliest first."""
+    zone = ZoneInfo(contest.zone)
+    shown = ("opens_at", "closes_at", "judging_closes_at")
+    of_rounds = [
+        Happening(instant, gettext(what), round_.title, is_day=False, is_over=instant <= at)
+        for round_ in rounds
+        for name, what in WHAT.items()
+        if (name in shown or round_.kind is RoundKind.PITCH)
+        and (instant := getattr(round_, name)) is not None
+    ]
+    of_days = [
+        Happening(day, "", item.title, is_day=True, is_over=day + timedelta(days=1) <= at)
+        for item in dates
+        for day in (datetime.combine(item.on, time(0), zone),)
+    ]
+    return sorted(of_rounds + of_days, key=lambda happening: happening.at)

@@ -1,0 +1,35 @@
+"""The lines of the sidebar in a contest's workspace, in the order in which a contest runs.
+
+A place appears when its page exists and the reader's roles lead there.
+"""
+
+from contest.contests.actor import Actor
+from contest.core.text import N_
+from contest.web.navigation import Place
+
+CONTEST, SET_UP = N_("Contest"), N_("Set-up")
+
+
+def runs(actor: Actor) -> bool:
+    return actor.runs()
+
+
+def staff(actor: Actor) -> bool:
+    return actor.is_staff()
+
+
+SET_UP_PAGES = frozenset(
+    f"contests.{page}"
+    for page in (
+        "settings", "partners", "challenges", "tracks", "rounds", "round_create", "round_edit",
+        "round_remove", "prizes", "duties", "undertakings", "undertaking_edit", "ip_terms",
+        "timeline", "faqs", "eligibility", "part_edit", "part_remove",
+    )
+)  # fmt: skip
+PLACES = (
+    Place(CONTEST, N_("Overview"), "layout-dashboard", "contests.manage", staff,
+          frozenset({"contests.announce", "contests.move"})),  # icon
+    Place(SET_UP, N_("Set-up"), "sliders-horizontal", "contests.edit", runs, SET_UP_PAGES),  # icon
+    Place(SET_UP, N_("People"), "users-round", "contests.people", runs,
+          frozenset({"contests.appointment_end"})),  # icon
+)  # fmt: skip
