@@ -3,7 +3,7 @@
 from datetime import timedelta
 from types import SimpleNamespace
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import (
     BooleanField,
@@ -102,8 +102,16 @@ def fragment() -> ResponseReturnValue:
 @bp.post("/-components/save")
 @public("components.save")
 def save() -> ResponseReturnValue:
-    """Answer the sample's autosave: everything is taken but nothing is kept."""
-    return {"saved_at": requests.now().isoformat(), "version": 2}
+    """Answer the sample's autosave; nothing is kept. The texts "clash" and "refuse" are not taken."""
+    text, version = (
+        request.form.get(request.form.get("_field", ""), ""),
+        request.form.get("_version"),
+    )
+    if text == "clash" and version == "1":
+        return {"mine": text, "theirs": "their text", "version": 2, "by": "王芳"}, 409
+    if text == "refuse":
+        return {"errors": ["This is refused."]}, 422
+    return {"saved_at": requests.now().isoformat(), "version": 3}
 
 
 def _samples() -> dict[str, object]:

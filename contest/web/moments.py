@@ -1,5 +1,6 @@
 """Says instants, spans and names the way the reader's language does. Template globals."""
 
+import secrets
 import unicodedata
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         when=when, zone_label=zone_label, span=span, time_left=time_left, day_parts=day_parts,
         server_time=server_time, initials=initials, languages_offered=languages_offered,
+        fresh_id=fresh_id,
     )  # fmt: skip
 
 
@@ -87,6 +89,11 @@ def initials(name: str) -> str:
     if unicodedata.east_asian_width(words[0][0]) == "W":
         return words[0][0]
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+def fresh_id() -> str:
+    """Return an id that no other part of any page has."""
+    return f"part-{secrets.token_hex(4)}"
 
 
 def languages_offered() -> list[tuple[str, str, str]]:

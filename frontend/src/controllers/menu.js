@@ -1,37 +1,27 @@
 import { Controller } from "@hotwired/stimulus";
 
-/** Closes an open menu on Escape, on a click elsewhere and when the focus leaves it; arrows move in it. */
+/** Arrow keys in a list that a button opens; the browser itself opens and closes it. */
 export default class extends Controller {
+  static targets = ["list"];
+
   connect() {
-    this.outside = (event) => this.element.contains(event.target) || this.close();
-    this.leave = ({ relatedTarget }) => relatedTarget && !this.element.contains(relatedTarget) && this.close();
     this.press = (event) => this.key(event);
-    document.addEventListener("click", this.outside);
-    this.element.addEventListener("focusout", this.leave);
+    this.leave = ({ relatedTarget }) => relatedTarget && !this.element.contains(relatedTarget) && this.listTarget.hidePopover();
     this.element.addEventListener("keydown", this.press);
+    this.element.addEventListener("focusout", this.leave);
   }
 
   disconnect() {
-    document.removeEventListener("click", this.outside);
-    this.element.removeEventListener("focusout", this.leave);
     this.element.removeEventListener("keydown", this.press);
-  }
-
-  close() {
-    this.element.open = false;
+    this.element.removeEventListener("focusout", this.leave);
   }
 
   key(event) {
-    if (event.key === "Escape" && this.element.open) {
-      event.stopPropagation();
-      this.close();
-      this.element.querySelector("summary").focus();
-    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    this.element.open = true;
-    const entries = [...this.element.querySelectorAll(".entry")];
+    if (!this.listTarget.matches(":popover-open")) this.element.querySelector("button").click();
+    const entries = [...this.listTarget.querySelectorAll(".entry")];
     const at = entries.indexOf(document.activeElement);
     entries.at(at < 0 && step < 0 ? -1 : (at + step) % entries.length)?.focus();
   }

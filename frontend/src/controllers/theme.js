@@ -19,8 +19,7 @@ export default class extends Controller {
   choose({ params }) {
     localStorage.setItem("theme", params.choice);
     this.show();
-    this.element.querySelector("details")?.removeAttribute("open");
-    this.element.querySelector("summary")?.focus();
+    this.element.querySelector(":popover-open")?.hidePopover();
   }
 
   show() {

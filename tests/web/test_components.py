@@ -1,0 +1,40 @@
+"""Every component stands on a valid page, and in every layout, theme and width."""
+
+import pytest
+
+from tests.browser import (
+    DESKTOP,
+    PHONE,
+    Device,
+    Scheme,
+    Visit,
+    assert_accessible,
+    assert_fits,
+)
+from tests.pages import Client
+from tests.site import Site
+
+PAGES = ["", "/public", "/focus", "/projector"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_samples_are_valid_html(client: Client, page: str) -> None:
+    client.page(f"/-components{page}")
+
+
+@pytest.mark.parametrize("language", ["zh", "ja", "de"])
+def test_the_samples_stand_in_every_language(client: Client, language: str) -> None:
+    assert f'lang="{language}"' in client.page(f"/-components?lang={language}").text
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("device", [DESKTOP, PHONE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_samples_are_accessible_and_fit(
+    visit: Visit, site: Site, page: str, device: Device, scheme: Scheme
+) -> None:
+    window = visit(f"{site.url}/-components{page}", device=device, scheme=scheme)
+
+    assert_accessible(window)
+    assert_fits(window)

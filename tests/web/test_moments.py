@@ -1,0 +1,79 @@
+"""How instants and names are said."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from contest.web import moments
+
+CLOSES = datetime(2019, 3, 1, 15, 59, tzinfo=UTC)
+
+
+def test_an_instant_is_said_in_the_zone_of_the_contest() -> None:
+    assert moments.when(CLOSES, "Asia/Shanghai") == "1 Mar 2019, 23:59"
+    assert moments.when(CLOSES, "America/New_York") == "1 Mar 2019, 10:59"
+
+
+@pytest.mark.parametrize(
+    ("style", "said"),
+    [("short", "1 Mar, 23:59"), ("date", "1 Mar 2019"), ("time", "23:59")],
+)
+def test_a_style_says_less(style: str, said: str) -> None:
+    assert moments.when(CLOSES, "Asia/Shanghai", style) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "2019年3月1日 23:59"), ("ja", "2019年3月1日 23:59"), ("de", "1. März 2019, 23:59")],
+)
+def test_every_language_has_its_own_order(app: Flask, language: str, said: str) -> None:
+    with app.test_request_context(f"/?lang={language}"):
+        assert moments.when(CLOSES, "Asia/Shanghai") == said
+
+
+@pytest.mark.parametrize(
+    ("zone", "label"),
+    [
+        ("UTC", "UTC"),
+        ("Asia/Shanghai", "UTC+8"),
+        ("Asia/Kolkata", "UTC+5:30"),
+        ("America/New_York", "UTC−5"),
+        ("America/St_Johns", "UTC−3:30"),
+    ],
+)
+def test_a_zone_is_named_by_its_distance_at_that_instant(zone: str, label: str) -> None:
+    assert moments.zone_label(CLOSES, zone) == label
+
+
+def test_a_zone_with_summer_time_changes_its_label() -> None:
+    assert moments.zone_label(CLOSES + timedelta(days=120), "America/New_York") == "UTC−4"
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (timedelta(minutes=30), "1 Mar 2019, 15:59 – 16:29"),
+        (timedelta(days=30), "1 Mar, 15:59 – 31 Mar 2019, 15:59"),
+        (timedelta(days=365), "1 Mar 2019, 15:59 – 29 Feb 2020, 15:59"),
+    ],
+)
+def test_a_window_does_not_say_the_shared_part_twice(length: timedelta, said: str) -> None:
+    assert moments.span(CLOSES, CLOSES + length, "UTC") == said
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Ada Lovelace", "AL"),
+        ("Jean-Luc de la Tour", "JT"),
+        ("佐藤 美咲", "佐"),
+        ("李伟", "李"),
+        ("김민준", "김"),
+        ("prince", "P"),
+        ("  ", "?"),
+        ("(anonymous)", "?"),
+    ],
+)
+def test_initials_fit_the_script_of_the_name(name: str, letters: str) -> None:
+    assert moments.initials(name) == letters
