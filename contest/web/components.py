@@ -11,6 +11,7 @@ from wtforms import (
     FileField,
     IntegerField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -48,15 +49,25 @@ class SampleForm(Form):
     mail = EmailField("Mail", [Length(max=254)])
     about = TextAreaField("What you make", [InputRequired(), Length(max=600)])
     track = SelectField(
-        "Track", choices=[("a", "Payments"), ("b", "Supply chains"), ("c", "Identity")]
+        "Track",
+        choices=[
+            SelectChoice("a", "Payments"),
+            SelectChoice("b", "Supply chains"),
+            SelectChoice("c", "Identity"),
+        ],
     )
     stage = RadioField(
         "Stage",
         [InputRequired()],
-        choices=[("idea", "An idea"), ("proto", "A prototype"), ("sold", "Sold to customers")],
+        choices=[
+            SelectChoice("idea", "An idea"),
+            SelectChoice("proto", "A prototype"),
+            SelectChoice("sold", "Sold to customers"),
+        ],
     )
     needs = SelectMultipleField(
-        "What you look for", choices=[("money", "Capital"), ("lab", "A laboratory")]
+        "What you look for",
+        choices=[SelectChoice("money", "Capital"), SelectChoice("lab", "A laboratory")],
     )
     people = IntegerField("People", description="Everybody on the payroll.")
     closes_at = LocalDateTimeField(
@@ -69,11 +80,16 @@ class SampleForm(Form):
 class ScoreForm(Form):
     """Two criteria, one of them scored zero."""
 
-    innovation = RadioField("Innovation", choices=[(str(n), name) for n, name, _ in LEVELS])
-    feasibility = RadioField(
-        "Feasibility 实现可行性", choices=[(str(n), name) for n, name, _ in LEVELS]
+    innovation = RadioField(
+        "Innovation", choices=[SelectChoice(str(n), name) for n, name, _ in LEVELS]
     )
-    verdict = RadioField("Your verdict", choices=[("yes", "Advance"), ("no", "Do not advance")])
+    feasibility = RadioField(
+        "Feasibility 实现可行性", choices=[SelectChoice(str(n), name) for n, name, _ in LEVELS]
+    )
+    verdict = RadioField(
+        "Your verdict",
+        choices=[SelectChoice("yes", "Advance"), SelectChoice("no", "Do not advance")],
+    )
     deck = FileField("Deck")
 
 
