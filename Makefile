@@ -54,8 +54,8 @@ fix: .venv/.dev  ## Mend what style tools can mend
 migration: .venv/.dev  ## Write a migration from the models (m="what changes")
 	@test -n "$(m)" || { echo 'Say what changes: make migration m="..."'; exit 2; }
 	@mkdir -p .cache && rm -f .cache/migrations.db*
-	$(SCRATCH) $(RUN)/python -m alembic upgrade head
-	$(SCRATCH) $(RUN)/python -m alembic revision --autogenerate -m "$(m)"
+	@$(SCRATCH) $(RUN)/python -m alembic upgrade head
+	@$(SCRATCH) $(RUN)/python -m alembic revision --autogenerate -m "$(m)"
 
 translations: .venv/.dev  ## Bring the texts to translate into translations/*/LC_MESSAGES/messages.po
 	$(COLLECT_TEXTS)
