@@ -23,11 +23,11 @@ from contest.files import jobs as files_jobs  # noqa: E402
 from contest.files import sending as files  # noqa: E402
 from contest.home import sentences  # noqa: E402
 from contest.home import views as home  # noqa: E402
+from contest.home.places import PLACES  # noqa: E402
 from contest.jobs import cli as jobs_cli  # noqa: E402
 from contest.messages import jobs as messages_jobs  # noqa: E402
 from contest.messages import views as messages  # noqa: E402
 from contest.pitchday import views as pitchday  # noqa: E402
-from contest.home.places import PLACES  # noqa: E402
 from contest.undertakings import views as undertakings  # noqa: E402
 from contest.web import (  # noqa: E402
     access,
