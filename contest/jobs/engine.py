@@ -18,6 +18,7 @@ WORKFLOW = "contest.job"
 FORMAT = WorkflowSerializationFormat.PORTABLE  # JSON that people can read
 SCHEMA = "dbos"  # on PostgreSQL; SQLite has no schemas, there the tables are called as they are
 WAITING = ("ENQUEUED", "DELAYED")
+MANY = 10_000  # deleted at one go
 FAILED = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
@@ -111,6 +112,16 @@ def again(url: str, number: str) -> None:
     anew = Promise(str(uuid_utils.uuid7()), failed.kind, failed.at, failed.ids, done=failed.done)
     client.enqueue(options(anew), *anew.arguments())
     client.delete_workflow(number)
+
+
+def forget(url: str, before: datetime) -> None:
+    """Delete what was done or cancelled and promised before an instant; what failed stays."""
+    client = observer(url)
+    old = client.list_workflows(
+        status=["SUCCESS", "CANCELLED"], name=WORKFLOW, end_time=before.isoformat(), limit=MANY,
+        load_input=False, load_output=False,
+    )  # fmt: skip
+    client.delete_workflows([known.workflow_id for known in old])
 
 
 def options(promise: Promise) -> EnqueueOptions:

@@ -56,18 +56,18 @@ def failed(kind: str) -> Callable[[F], F]:
     return register
 
 
-def every(kind: str, *, minutes: int) -> Callable[[F], F]:
+def every(kind: str, *, minutes: int, writes: bool = True) -> Callable[[F], F]:
     """Register the decorated function to run every so many minutes, once among all workers.
 
     It gets the instant of its turn as `at`. Turns that nobody was there to take are left out, except
-    the latest.
+    the latest. `writes` is that of `job`.
     """
 
     def register(function: F) -> F:
         def take_turn(at: str) -> object:
             return function(at=datetime.fromisoformat(at))
 
-        HANDLERS[kind] = [Handler(take_turn)]
+        HANDLERS[kind] = [Handler(take_turn, writes)]
         PERIODS[kind] = timedelta(minutes=minutes)
         return function
 

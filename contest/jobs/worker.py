@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 
 from dbos import DBOS, DBOSConfig
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,11 +21,12 @@ from contest.core import clock
 from contest.jobs import engine
 from contest.jobs.models import Worker
 from contest.jobs.outbox import promise
-from contest.jobs.registry import FAILURES, HANDLERS, PERIODS
+from contest.jobs.registry import FAILURES, HANDLERS, PERIODS, every
 from contest.web.db import begin_writing, db
 
 MAX_ATTEMPTS = 8
-AT_ONCE = 4  # jobs that one worker does side by side
+AT_ONCE = 6  # jobs that one worker does side by side
+KEPT = timedelta(days=30)  # so long it can be looked up what was done
 FAREWELL = 30  # seconds that a stopped worker may take to finish what it does
 FIRST_PAUSE = timedelta(
     seconds=10
@@ -62,6 +63,12 @@ def run(app: Flask, *, beat: float = 5.0, silent: float = 20.0) -> None:
         db.session.execute(delete(Worker).where(Worker.token == token))
 
 
+@every("jobs.forget", minutes=24 * 60, writes=False)
+def forget(at: datetime) -> None:
+    """Keep the engine's tables small. It deletes on a connection of its own."""
+    engine.forget(current_app.config["DATABASE_URL"], at - KEPT)
+
+
 def _launch(app: Flask, name: str, beat: float) -> None:
     config: DBOSConfig = {
         "name": engine.APPLICATION,
@@ -87,7 +94,7 @@ def _launch(app: Flask, name: str, beat: float) -> None:
     DBOS.register_queue(
         engine.QUEUE,
         worker_concurrency=AT_ONCE,
-        polling_interval_sec=min(0.5, beat),
+        polling_interval_sec=min(0.25, beat),
         on_conflict="always_update",
     )
 

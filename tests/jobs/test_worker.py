@@ -7,19 +7,22 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
+from contest.app import create_app
 from contest.core import clock
-from contest.jobs import engine
+from contest.jobs import engine, worker
 from contest.jobs.outbox import enqueue
 from contest.messages.models import Message, State
 from contest.messages.outbox import write
 from contest.schema import Base
 from tests import make, servers
+from tests.conftest import settings
 
 pytestmark = pytest.mark.database
 
@@ -138,6 +141,21 @@ def test_mail_is_sent_and_noted_by_a_worker(story: Story) -> None:
 
     assert message.state is State.SENT
     assert [path.stem for path in story.mails] == [str(message.id)]
+
+
+def test_what_was_done_is_forgotten_after_a_month_and_what_failed_is_not(
+    story: Story, tmp_path: Path
+) -> None:
+    app = create_app(settings(tmp_path, story.url))
+    assert engine.jobs(story.url, ["SUCCESS"])
+
+    with app.app_context():
+        worker.forget(at=clock.now() + timedelta(days=29))
+        assert engine.jobs(story.url, ["SUCCESS"])
+        worker.forget(at=clock.now() + timedelta(days=31))
+
+    assert engine.jobs(story.url, ["SUCCESS"]) == []
+    assert len(engine.jobs(story.url)) == 1
 
 
 def test_what_failed_for_good_can_be_promised_again(story: Story) -> None:
