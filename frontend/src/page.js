@@ -14,8 +14,10 @@ export const clockTime = (instant) => format(instant, { hour: "2-digit", minute:
 const ahead = (() => {
   const [visit] = performance.getEntriesByType("navigation");
   const sent = visit?.serverTiming?.find(({ name }) => name === "now")?.description ?? meta("server-time");
-  const fresh = visit && visit.type !== "back_forward" && sent;
-  if (fresh) sessionStorage.setItem("ahead", Date.parse(sent) - (performance.timeOrigin + visit.responseStart));
+  if (sent && visit?.transferSize !== 0) { // a page out of the cache tells an old time
+    const age = visit ? performance.now() - visit.responseStart : 0;
+    sessionStorage.setItem("ahead", Date.parse(sent) - (Date.now() - age));
+  }
   return Number(sessionStorage.getItem("ahead") ?? 0);
 })();
 export const now = () => Date.now() + ahead;

@@ -80,6 +80,10 @@ export default class extends Controller {
 
   async answered(name, sent, answer) {
     const said = await answer.json().catch(() => ({}));
+    if (answer.status === 409 && sent.length === 1 && said.theirs === sent[0]) {
+      this.acknowledge(name, sent, said); // an answer got lost: what stands there is ours
+      return true;
+    }
     if (answer.status === 409) this.clash(name, said);
     else if (answer.status === 401 || answer.status === 403 || answer.redirected) this.stop(said.detail ?? say("signedOut"));
     else if (!answer.ok) this.refuse(name, said.errors ?? [said.detail ?? say("refused")]);
