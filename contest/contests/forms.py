@@ -42,8 +42,9 @@ from contest.contests.models import (
     Series,
 )
 from contest.core.words import LANGUAGES, Words
+from contest.web import states
 from contest.web.forms import Form, LocalDateTimeField, SomeWords, WordsField
-from contest.web.text import OWN_NAMES, named_choices
+from contest.web.text import OWN_NAMES
 from contest.web.text import lazy as _
 
 CURRENCIES = ("CNY", "USD", "EUR", "JPY", "GBP", "CHF", "HKD", "KRW", "SGD", "TWD")
@@ -224,10 +225,6 @@ class IpTermsForm(ContestForm):
 
     ip_terms = RadioField(_("Who owns what teams hand in"), [InputRequired()], coerce=IpTerms)
 
-    def process(self, *args: Any, **kwargs: Any) -> None:
-        self.ip_terms.choices = named_choices(IpTerms)
-        super().process(*args, **kwargs)
-
 
 class PartnerForm(ContestForm):
     """An organisation's part in the contest."""
@@ -396,7 +393,7 @@ class RoundForm(ContestForm):
     NOT_VALUES = ContestForm.NOT_VALUES | set(IN_MINUTES)
 
     def process(self, formdata: Any = None, obj: Any = None, *args: Any, **kwargs: Any) -> None:
-        self.kind.choices = named_choices(RoundKind)
+        self.kind.choices = states.choices(RoundKind)
         if obj is not None:
             kwargs |= {f: getattr(obj, column) // 60 for f, column in self.IN_MINUTES.items()}
         super().process(formdata, obj, *args, **kwargs)

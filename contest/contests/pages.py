@@ -1,4 +1,4 @@
-"""What the pages show: what readers call each value, and rows made of rounds and dates."""
+"""What the pages show: sentences, amounts, and rows made of rounds and dates."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,10 +13,7 @@ from contest.contests.models import (
     Appointment,
     Contest,
     IpTerms,
-    PartnerRole,
-    Phase,
     Prize,
-    Role,
     Round,
     RoundKind,
     RoundPhase,
@@ -25,68 +22,17 @@ from contest.contests.models import (
 from contest.core.decisions import Decision
 from contest.core.text import N_
 from contest.core.words import Words
-from contest.web import text
 
-text.name(
-    Phase,
-    {
-        Phase.DRAFT: (N_("Draft"), "neutral"),
-        Phase.ANNOUNCED: (N_("Announced"), "info"),
-        Phase.RUNNING: (N_("Running"), "good"),
-        Phase.CONCLUDED: (N_("Concluded"), "neutral"),
-        Phase.ARCHIVED: (N_("Archived"), "neutral"),
-        Phase.SUSPENDED: (N_("Suspended"), "warn"),
-        Phase.CANCELLED: (N_("Cancelled"), "bad"),
-    },
-)
-text.name(
-    RoundPhase,
-    {
-        RoundPhase.PLANNED: (N_("Planned"), "neutral"),
-        RoundPhase.COLLECTING: (N_("Taking entries"), "good"),
-        RoundPhase.SCREENING: (N_("Screening"), "info"),
-        RoundPhase.JUDGING: (N_("Judging"), "info"),
-        RoundPhase.DELIBERATION: (N_("Deliberation"), "info"),
-        RoundPhase.CERTIFIED: (N_("Certified"), "accent"),
-        RoundPhase.PUBLISHED: (N_("Published"), "good"),
-    },
-)
-text.name(
-    RoundKind,
-    {
-        RoundKind.DESK: (N_("At the desk, from documents"), "neutral"),
-        RoundKind.PITCH: (N_("On stage, by pitch"), "accent"),
-    },
-)
-text.name(
-    PartnerRole,
-    {
-        PartnerRole.SPONSOR: (N_("Sponsor"), "accent"),
-        PartnerRole.INCUBATOR: (N_("Incubator"), "info"),
-        PartnerRole.PARTNER: (N_("Partner"), "neutral"),
-        PartnerRole.MEDIA: (N_("Media partner"), "neutral"),
-    },
-)
-text.name(
-    Role,
-    {
-        Role.ORGANISER: (N_("Organiser"), "accent"),
-        Role.SCREENER: (N_("Screener"), "neutral"),
-        Role.CHAIR: (N_("Chair of the judges"), "info"),
-        Role.JUDGE: (N_("Judge"), "info"),
-        Role.OBSERVER: (N_("Observer"), "neutral"),
-        Role.SPONSOR: (N_("Sponsor’s contact"), "neutral"),
-        Role.FOLLOW_UP: (N_("Follow-up owner"), "neutral"),
-    },
-)
-text.name(
-    IpTerms,
-    {
-        IpTerms.TEAM_KEEPS: (N_("The team keeps everything; the sponsor may only read it"), "good"),
-        IpTerms.OPTION: (N_("The sponsor may be the first to negotiate a licence"), "info"),
-        IpTerms.LICENCE: (N_("Winners grant the sponsor a licence"), "warn"),
-    },
-)
+IP_SENTENCES = {
+    IpTerms.TEAM_KEEPS: N_("The team keeps everything; the sponsor may only read it"),
+    IpTerms.OPTION: N_("The team keeps it; the sponsor may be the first to negotiate a licence"),
+    IpTerms.LICENCE: N_("Winners grant the sponsor a licence; everybody else keeps everything"),
+}
+
+
+def ip_sentence(terms: IpTerms) -> str:
+    """Return who owns what teams hand in, as a sentence without its full stop."""
+    return gettext(IP_SENTENCES[terms])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from typing import Any
 from wtforms import DateField, EmailField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from contest.organisations import pages  # noqa: F401 -- gives the kinds their names
+from contest.core.words import LANGUAGES
 from contest.organisations.actions import Entry, tidy_domains
 from contest.organisations.models import Kind
 from contest.web.forms import Form, SomeWords, WordsField
-from contest.web.text import countries, named_choices
+from contest.web.states import choices
+from contest.web.text import countries
 from contest.web.text import lazy as _
-
-LANGUAGES = ("en", "zh", "ja", "de")
 
 
 class OrganisationForm(Form):
@@ -36,7 +35,7 @@ class OrganisationForm(Form):
     )
 
     def process(self, formdata: Any = None, obj: Any = None, *args: Any, **kwargs: Any) -> None:
-        self.kind.choices = named_choices(Kind)
+        self.kind.choices = choices(Kind)
         self.country.choices = [("", "—"), *countries()]
         super().process(formdata, obj, *args, **kwargs)
         if obj is not None and not self.is_submitted():

@@ -1,18 +1,8 @@
-"""What readers call the kinds of promises, and who gives them."""
+"""What the pages say about each kind of promise."""
 
 from contest.core.text import N_
 from contest.undertakings.models import Kind
-from contest.web import text
 
-text.name(
-    Kind,
-    {
-        Kind.RULES: (N_("Contest rules"), "neutral"),
-        Kind.IP: (N_("IP terms"), "neutral"),
-        Kind.NDA: (N_("Confidentiality"), "neutral"),
-        Kind.CONFLICT: (N_("Conflict declaration"), "neutral"),
-    },
-)
 SIGNERS = {
     Kind.RULES: N_("Signed by every member of a team"),
     Kind.IP: N_("Signed by every member of a team"),

@@ -99,3 +99,5 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def _context() -> dict[str, object]:
         return {"places": places(), "here": here()}
+
+    app.jinja_env.globals["address"] = address

@@ -157,6 +157,11 @@ def state_tone(state: enum.StrEnum) -> str:
     return SHOWN[state.value][1]
 
 
+def choices(kind: type[enum.StrEnum]) -> list[tuple[str, str]]:
+    """Return the values of `kind` for a select or radio field, each with its word."""
+    return [(value.value, state_word(value)) for value in kind]
+
+
 def init_app(app: Flask) -> None:
     app.add_template_filter(state_word)
     app.add_template_filter(state_tone)

@@ -1,7 +1,5 @@
 """Text that is translated when a page is made, and text that people wrote."""
 
-import enum
-from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import cast
@@ -38,29 +36,6 @@ def why(refusal: Decision | DomainError | Blocker) -> str:
 
 def _shown(value: object) -> object:
     return value.pick(languages())[0] if isinstance(value, Words) else value
-
-
-_names: dict[type[enum.StrEnum], Mapping[str, tuple[str, str]]] = {}
-
-
-def name(kind: type[enum.StrEnum], names: Mapping[str, tuple[str, str]]) -> None:
-    """Take over what readers call each value of `kind`: a msgid, and the tone of its pill."""
-    _names[kind] = names
-
-
-def named(value: enum.StrEnum) -> str:
-    """Return what readers call a value. Also a template filter."""
-    return gettext(_names[type(value)][value][0])
-
-
-def tone(value: enum.StrEnum) -> str:
-    """Return the tone that a value's pill has. Also a template filter."""
-    return _names[type(value)][value][1]
-
-
-def named_choices(kind: type[enum.StrEnum]) -> list[tuple[str, str]]:
-    """Return the values of `kind` for a select field, each with its name."""
-    return [(value.value, named(value)) for value in kind]
 
 
 def language() -> str:
@@ -149,8 +124,7 @@ def _choose_language() -> str:
 
 def init_app(app: Flask) -> None:
     Babel(app, locale_selector=_choose_language)
-    for function in (why, named, tone):
-        app.add_template_filter(function)
+    app.add_template_filter(why)
     app.jinja_env.globals.update(
         country=country,
         day=day,

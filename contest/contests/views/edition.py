@@ -13,7 +13,7 @@ from contest.accounts.models import User
 from contest.accounts.signin import current, signed_in
 from contest.contests import forms, pages, policy, queries
 from contest.contests.actions import edition
-from contest.contests.models import Contest
+from contest.contests.models import Contest, IpTerms
 from contest.contests.queries import overview, readiness
 from contest.contests.signedin import actor
 from contest.contests.views.blueprint import bp, managed
@@ -108,7 +108,8 @@ def settings(slug: str) -> ResponseReturnValue:
 def ip_terms(slug: str) -> ResponseReturnValue:
     """Settle who owns what teams hand in."""
     contest, user = managed(slug)
-    form = forms.IpTermsForm(contest, obj=contest)
+    sentences = [(terms.value, pages.ip_sentence(terms)) for terms in IpTerms]
+    form = forms.IpTermsForm(contest, {"ip_terms": sentences}, obj=contest)
     return _edit(contest, user, form, "contests/ip_terms.html", "undertakings")
 
 

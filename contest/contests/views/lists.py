@@ -33,7 +33,8 @@ from contest.web import requests
 from contest.web.access import action, found
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, render_form
-from contest.web.text import named_choices, plain
+from contest.web.states import choices
+from contest.web.text import plain
 
 Choices = dict[str, list[tuple[Any, str]]]
 
@@ -44,7 +45,7 @@ def _organisations(session: Session, _contest: Contest) -> Choices:
 
 
 def _organisations_and_parts(session: Session, contest: Contest) -> Choices:
-    return {**_organisations(session, contest), "role": named_choices(PartnerRole)}
+    return {**_organisations(session, contest), "role": choices(PartnerRole)}
 
 
 def _tracks(session: Session, contest: Contest) -> Choices:

@@ -24,7 +24,8 @@ from contest.web import requests
 from contest.web.access import action, authorize, found, public, reveal
 from contest.web.db import db
 from contest.web.forms import render_form
-from contest.web.text import named_choices, plain
+from contest.web.states import choices
+from contest.web.text import plain
 
 PURPOSE = "appointment"
 OWED = {
@@ -46,7 +47,7 @@ def index(slug: str) -> ResponseReturnValue:
     form = forms.InviteForm(
         contest,
         {
-            "role": named_choices(Role),
+            "role": choices(Role),
             "organisation_id": [("", "—"), *((str(o.id), plain(o.name)) for o in companies)],
         },
     )
