@@ -18,10 +18,12 @@ from contest.core import clock
 ENTER = "enter"
 CONFIRM = "confirm"
 RESET = "reset"
+TEAM_INVITATION = "team_invitation"
 LIFETIMES = {
     ENTER: timedelta(minutes=15),
     CONFIRM: timedelta(days=2),
     RESET: timedelta(hours=1),
+    TEAM_INVITATION: timedelta(days=14),
 }
 LONGEST = 2000  # characters; a longer token was not made here
 

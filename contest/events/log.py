@@ -25,10 +25,10 @@ class Verb(enum.StrEnum):
     USER_CHANGED = "user.changed"
     USER_CONFIRMED = "user.confirmed"
     USER_CREATED = "user.created"
-    USER_FEED_RENEWED = "user.feed_renewed"
-    USER_PASSWORD_SET = "user.password_set"  # noqa: S105 -- a name of what happened
-    USER_SIGNED_IN = "user.signed_in"
-    USER_SIGNED_OUT_EVERYWHERE = "user.signed_out_everywhere"
+    USER_FEED_RENEWED = "user.feed-renewed"
+    USER_PASSWORD_SET = "user.password-set"  # noqa: S105 -- a name of what happened
+    USER_SIGNED_IN = "user.signed-in"
+    USER_SIGNED_OUT_EVERYWHERE = "user.signed-out-everywhere"
     # contests
     APPOINTMENT_ACCEPTED = "appointment.accepted"
     APPOINTMENT_DECLINED = "appointment.declined"

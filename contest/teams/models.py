@@ -1,14 +1,16 @@
 """Teams and their members."""
 
 import enum
+import unicodedata
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from contest.accounts.models import User
-from contest.contests.models import Contest, Eligibility, Track
+from contest.contests.models import Contest, Eligibility, Phase, Round, Track
 from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.orm import Base, Edited
 from contest.core.text import N_
@@ -31,20 +33,47 @@ class TeamRole(enum.StrEnum):
     MEMBER = "member"
 
 
+LIVE = frozenset({Phase.ANNOUNCED, Phase.RUNNING})
+
+
+def can_take_teams(contest: Contest, rounds: Sequence[Round], at: datetime) -> Decision:
+    """Say whether a team may still be founded: a round must be collecting, now or later."""
+    if contest.phase not in LIVE:
+        return deny(N_("The contest takes no teams now."))
+    collecting = [r for r in rounds if r.closes_at is not None]
+    if not collecting:
+        return deny(N_("The contest collects no entries yet. Come back when its dates are set."))
+    if all(at >= r.closes_at for r in collecting if r.closes_at is not None):
+        return deny(N_("The deadline for entries has passed, so no new team can take part."))
+    return ALLOW
+
+
+def can_take_members(contest: Contest) -> Decision:
+    """Say whether teams may change who is in them."""
+    return ALLOW if contest.phase in LIVE else deny(N_("The contest is not running now."))
+
+
+def key_of(name: str) -> str:
+    """Return what two names that read alike share: capitals, widths and spaces left aside."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 class Team(Edited, Base):
     """People who take part together; somebody alone is a team of one."""
 
     __tablename__ = "teams"
-    __table_args__ = (UniqueConstraint("contest_id", "name"),)
+    __table_args__ = (UniqueConstraint("contest_id", "name_key"),)
 
     contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contests.id"))
     name: Mapped[str] = mapped_column(String(120))
+    name_key: Mapped[str] = mapped_column(String(480))  # follows the name; the id once dissolved
     kind: Mapped[Kind]
     country: Mapped[str] = mapped_column(String(2))
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisations.id"))
     track_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("tracks.id"))
     founded_at: Mapped[datetime]
     eligible_at: Mapped[datetime | None]  # when every eligibility question was answered as expected
+    dissolved_at: Mapped[datetime | None]
 
     contest: Mapped[Contest] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
@@ -52,6 +81,11 @@ class Team(Edited, Base):
     members: Mapped[list["Member"]] = relationship(
         back_populates="team", order_by="Member.joined_at, Member.id", lazy="raise_on_sql"
     )
+
+    @validates("name")
+    def _name_changes(self, _attribute: str, name: str) -> str:
+        self.name_key = key_of(name)
+        return name
 
     def present(self) -> list["Member"]:
         return [m for m in self.members if m.left_at is None]
@@ -63,6 +97,26 @@ class Team(Edited, Base):
         return user is not None and any(
             m.user_id == user.id and m.role is TeamRole.LEAD for m in self.present()
         )
+
+
+    def can_take_one_more(self, most: int) -> Decision:
+        """Say whether there is a seat; `most` is the contest's limit."""
+        if self.dissolved_at is not None:
+            return deny(N_("This team was dissolved."))
+        if len(self.present()) >= most:
+            return deny(N_("This team is full: the contest allows %(most)s people."), most=most)
+        return ALLOW
+
+    def can_lose(self, member: "Member", *, handed_in: bool) -> Decision:
+        """Say whether `member` may go; `handed_in` says whether the team's entry is."""
+        others = [m for m in self.present() if m is not member]
+        if others and member.role is TeamRole.LEAD:
+            return deny(N_("Hand over the lead first: a team always has one."))
+        if not others and handed_in:
+            return deny(
+                N_("The entry is handed in, and nobody else is left to answer for it. Withdraw it first.")
+            )
+        return ALLOW
 
 
 class Member(Base):
@@ -107,6 +161,7 @@ class TeamInvitation(Base):
     team: Mapped[Team] = relationship(lazy="raise_on_sql")
 
     def can_use(self, at: datetime) -> Decision:
+        """Say whether it still opens the team; a link for whoever has it works more than once."""
         if self.revoked_at is not None:
             return deny(N_("This invitation was taken back by the team."))
         if self.email is not None and self.used_at is not None:

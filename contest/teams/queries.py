@@ -1,0 +1,247 @@
+"""Reads teams. What a team has handed in is known above: `tell_states` brings it here."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from contest.accounts.models import User
+from contest.contests.models import Contest, Eligibility
+from contest.core.words import Words
+from contest.organisations.models import Organisation
+from contest.teams.models import EligibilityAnswer, Kind, Member, Team, TeamInvitation, key_of
+from contest.undertakings import queries as promises
+from contest.undertakings.models import Kind as Promise
+from contest.undertakings.models import Signature, UndertakingText
+
+PROMISES = (Promise.RULES, Promise.IP)  # what every member signs
+NOT_IN_HAND = frozenset({"", "draft", "withdrawn"})
+PAGE = 200
+
+States = Callable[[Session, Sequence[uuid.UUID]], Mapping[uuid.UUID, str]]
+_states: list[States] = []
+
+
+def tell_states(states: States) -> None:
+    """Take over how the states of teams' entries are read. Called once, when the app is made."""
+    _states[:] = [states]
+
+
+def entry_states(session: Session, team_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return the state of each team's entry; teams without one are left out. One statement."""
+    return {k: v for states in _states for k, v in states(session, team_ids).items()}
+
+
+def has_handed_in(session: Session, team: Team) -> bool:
+    """Say whether an entry of the team is in the organisers' hands."""
+    return entry_states(session, [team.id]).get(team.id, "") not in NOT_IN_HAND
+
+
+WITH_ALL = (
+    selectinload(Team.members).joinedload(Member.user),
+    joinedload(Team.contest).joinedload(Contest.series),
+    joinedload(Team.organisation),
+    joinedload(Team.track),
+)
+
+
+def team(session: Session, team_id: uuid.UUID) -> Team | None:
+    """Return the team with its members, contest, organisation and track."""
+    return session.scalar(select(Team).where(Team.id == team_id).options(*WITH_ALL))
+
+
+def own(session: Session, contest_id: uuid.UUID, user: User) -> Team | None:
+    """Return the team of this contest that the person is in."""
+    return session.scalar(
+        select(Team)
+        .join(Team.members)
+        .where(
+            Member.contest_id == contest_id, Member.user_id == user.id, Member.left_at.is_(None)
+        )
+    )
+
+
+def teams_of(session: Session, user: User) -> tuple[Team, ...]:
+    """Return the teams that the person is in, with their contests, newest first."""
+    return tuple(
+        session.scalars(
+            select(Team)
+            .join(Team.members)
+            .where(Member.user_id == user.id, Member.left_at.is_(None))
+            .options(joinedload(Team.contest))
+            .order_by(Team.founded_at.desc(), Team.id)
+        )
+    )
+
+
+def is_name_taken(
+    session: Session, contest_id: uuid.UUID, name: str, *, but: Team | None = None
+) -> bool:
+    """Say whether another team of the contest has a name that reads like this one."""
+    taken = session.scalar(
+        select(Team.id).where(Team.contest_id == contest_id, Team.name_key == key_of(name))
+    )
+    return taken is not None and (but is None or taken != but.id)
+
+
+def invitation(session: Session, invitation_id: uuid.UUID) -> TeamInvitation | None:
+    """Return the invitation with its team, that team's members and contest."""
+    return session.scalar(
+        select(TeamInvitation)
+        .where(TeamInvitation.id == invitation_id)
+        .options(joinedload(TeamInvitation.team).options(*WITH_ALL))
+    )
+
+
+def invitations(session: Session, team_id: uuid.UUID) -> tuple[TeamInvitation, ...]:
+    """Return what still opens the team or has expired unused, newest first."""
+    return tuple(
+        session.scalars(
+            select(TeamInvitation)
+            .where(
+                TeamInvitation.team_id == team_id,
+                TeamInvitation.revoked_at.is_(None),
+                or_(TeamInvitation.used_at.is_(None), TeamInvitation.email.is_(None)),
+            )
+            .order_by(TeamInvitation.invited_at.desc(), TeamInvitation.id)
+        )
+    )
+
+
+def unsigned(
+    session: Session, contest_id: uuid.UUID, user: User, at: datetime
+) -> list[UndertakingText]:
+    """Return the promises that the person has to sign before taking part."""
+    return promises.unsigned(session, user, "contest", contest_id, PROMISES, at)
+
+
+def signers(session: Session, team: Team, at: datetime) -> frozenset[uuid.UUID]:
+    """Return who of the present members has signed every promise in force. Two statements."""
+    people = [m.user_id for m in team.present()]
+    texts = promises.current_texts(session, "contest", team.contest_id, PROMISES, at)
+    counted = session.execute(
+        select(Signature.user_id, func.count())
+        .where(
+            Signature.text_id.in_([t.id for t in texts]),
+            Signature.user_id.in_(people),
+            Signature.revoked_at.is_(None),
+        )
+        .group_by(Signature.user_id)
+    )
+    done = {user_id: n for user_id, n in counted}
+    return frozenset(p for p in people if done.get(p, 0) == len(texts))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An eligibility question as one team sees it; `answer` is None while it is open."""
+
+    id: uuid.UUID
+    text: Words
+    expected: bool
+    reason: Words
+    answer: bool | None
+
+    def is_wrong(self) -> bool:
+        return self.answer is not None and self.answer is not self.expected
+
+
+def questions(session: Session, team: Team) -> tuple[Question, ...]:
+    """Return the contest's eligibility questions in their order, with the team's answers."""
+    rows = session.execute(
+        select(Eligibility, EligibilityAnswer.answer)
+        .outerjoin(
+            EligibilityAnswer,
+            (EligibilityAnswer.question_id == Eligibility.id)
+            & (EligibilityAnswer.team_id == team.id),
+        )
+        .where(Eligibility.contest_id == team.contest_id)
+        .order_by(Eligibility.position, Eligibility.id)
+    )
+    return tuple(Question(q.id, q.question, q.expected, q.reason, answer) for q, answer in rows)
+
+
+def answers(session: Session, team: Team) -> dict[uuid.UUID, EligibilityAnswer]:
+    """Return the team's answers by question."""
+    rows = session.scalars(select(EligibilityAnswer).where(EligibilityAnswer.team_id == team.id))
+    return {answer.question_id: answer for answer in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which teams of a contest to list, from the address of the page."""
+
+    text: str = ""
+    kind: Kind | None = None
+    country: str = ""
+    eligible: bool | None = None
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """One line of the list of teams; `entry` is the state of its entry, "" when there is none."""
+
+    id: uuid.UUID
+    name: str
+    kind: Kind
+    country: str
+    organisation: Words | None
+    track: Words | None
+    members: int
+    founded_at: datetime
+    eligible_at: datetime | None
+    key: str
+    entry: str
+
+
+def rows(session: Session, contest_id: uuid.UUID, wanted: Filter) -> tuple[TeamRow, ...]:
+    """Return the teams of a contest by name, at most PAGE + 1 behind `wanted.after`. Two statements."""
+    members = (
+        select(func.count())
+        .where(Member.team_id == Team.id, Member.left_at.is_(None))
+        .scalar_subquery()
+    )
+    statement = (
+        select(Team, members, Organisation.name)
+        .outerjoin(Team.organisation)
+        .where(
+            Team.contest_id == contest_id,
+            Team.dissolved_at.is_(None),
+            Team.name_key > wanted.after,
+        )
+        .options(joinedload(Team.track))
+        .order_by(Team.name_key, Team.id)
+        .limit(PAGE + 1)
+    )
+    if wanted.text:
+        statement = statement.where(Team.name_key.contains(key_of(wanted.text), autoescape=True))
+    if wanted.kind is not None:
+        statement = statement.where(Team.kind == wanted.kind)
+    if wanted.country:
+        statement = statement.where(Team.country == wanted.country)
+    if wanted.eligible is not None:
+        known = Team.eligible_at.is_not(None)
+        statement = statement.where(known if wanted.eligible else ~known)
+    found = session.execute(statement).all()
+    states = entry_states(session, [t.id for t, _, _ in found])
+    return tuple(
+        TeamRow(t.id, t.name, t.kind, t.country, organisation, t.track and t.track.title, n,
+                t.founded_at, t.eligible_at, t.name_key, states.get(t.id, ""))
+        for t, n, organisation in found
+    )  # fmt: skip
+
+
+def countries(session: Session, contest_id: uuid.UUID) -> tuple[str, ...]:
+    """Return the countries that teams of the contest come from."""
+    return tuple(
+        session.scalars(
+            select(Team.country)
+            .where(Team.contest_id == contest_id, Team.dissolved_at.is_(None))
+            .distinct()
+            .order_by(Team.country)
+        )
+    )
