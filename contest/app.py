@@ -18,6 +18,7 @@ from contest.accounts import views as accounts  # noqa: E402
 from contest.contests import jobs as contests_jobs  # noqa: E402
 from contest.contests import views as contests  # noqa: E402
 from contest.contests.queries import overview, readiness  # noqa: E402
+from contest.entries import standing  # noqa: E402
 from contest.events import cli as events_cli  # noqa: E402
 from contest.files import jobs as files_jobs  # noqa: E402
 from contest.files import sending as files  # noqa: E402
@@ -29,6 +30,7 @@ from contest.messages import jobs as messages_jobs  # noqa: E402
 from contest.messages import views as messages  # noqa: E402
 from contest.pitchday import views as pitchday  # noqa: E402
 from contest.undertakings import views as undertakings  # noqa: E402
+from contest.teams import queries as teams_queries  # noqa: E402
 from contest.web import (  # noqa: E402
     access,
     assets,
@@ -126,5 +128,6 @@ def create_app(settings: object) -> Flask:
     navigation.register(PLACES)
     readiness.register(CHECKS)
     overview.register(COUNTS)
+    teams_queries.tell_states(standing.of_teams)
     access.declared(app)
     return app

@@ -15,6 +15,7 @@ from contest.contests.models import (
     Answer,
     Appointment,
     Contest,
+    Eligibility,
     IpTerms,
     Phase,
     Prize,
@@ -52,7 +53,7 @@ from contest.messages.outbox import write
 from contest.organisations.models import Kind as OrganisationKind
 from contest.organisations.models import Organisation
 from contest.teams.models import Kind as TeamKind
-from contest.teams.models import Member, Team, TeamRole
+from contest.teams.models import Member, Team, TeamInvitation, TeamRole
 from contest.undertakings.models import Kind as UndertakingKind
 from contest.undertakings.models import Signature, Undertaking, UndertakingText
 
@@ -459,4 +460,34 @@ def message(
     """A message as a feature writes it; `options` are those of `write`, and the facts."""
     return write(
         session, kind, to=to, at=NOON, contest_id=contest.id if contest else None, **options
+    )
+
+
+def eligibility(
+    session: Session, contest: Contest, *, question: str = "Older than 18?", expected: bool = True
+) -> Eligibility:
+    return added(
+        session,
+        Eligibility(
+            contest_id=contest.id,
+            position=next(_n),
+            question=Words(en=question),
+            expected=expected,
+            reason=Words(en="Only adults take part."),
+        ),
+    )
+
+
+def team_invitation(
+    session: Session, team: Team, *, email: str | None = None, expires_at: datetime = NOON + DAY
+) -> TeamInvitation:
+    return added(
+        session,
+        TeamInvitation(
+            team=team,
+            email=email,
+            invited_by=team.members[0].user_id,
+            invited_at=NOON - DAY,
+            expires_at=expires_at,
+        ),
     )

@@ -111,6 +111,17 @@ class Verb(enum.StrEnum):
     PITCH_SKIPPED = "pitch.skipped"
     PITCH_STARTED = "pitch.started"
     STAGE_ARRANGED = "stage.arranged"
+    # teams
+    TEAM_DISSOLVED = "team.dissolved"
+    TEAM_EDITED = "team.edited"
+    TEAM_ELIGIBILITY_ANSWERED = "team.eligibility-answered"
+    TEAM_FOUNDED = "team.founded"
+    TEAM_HANDED_OVER = "team.handed-over"
+    TEAM_INVITATION_REVOKED = "team.invitation-revoked"
+    TEAM_INVITED = "team.invited"
+    TEAM_JOINED = "team.joined"
+    TEAM_LEFT = "team.left"
+    TEAM_MEMBER_REMOVED = "team.member-removed"
     # undertakings
     UNDERTAKING_PUBLISHED = "undertaking.published"
     UNDERTAKING_SIGNED = "undertaking.signed"

@@ -1,7 +1,8 @@
 """Founds teams and changes who is in them."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -72,7 +73,8 @@ def create(
         founded_at=at,
         members=[],
     )
-    _flush_new(session, team, DomainError(TAKEN, field="name"))
+    with _or_refuse(session, DomainError(TAKEN, field="name")):
+        session.add(team)
     _seat(session, team, by, TeamRole.LEAD, at)
     if not queries.questions(session, team):
         team.eligible_at = at
@@ -160,7 +162,7 @@ def join(session: Session, invitation: TeamInvitation, *, by: User, at: datetime
     orm.lock(session, invitation)
     require(invitation.can_use(at))
     require(can_take_members(team.contest))
-    session.refresh(team, attribute_names=["members"])
+    queries.team_again(session, team)
     require(team.can_take_one_more(team.contest.team_max))
     _require_signed(session, team.contest_id, by, at)
     member = _seat(session, team, by, TeamRole.MEMBER, at)
@@ -179,13 +181,12 @@ def leave(session: Session, team: Team, member: Member, *, by: User, at: datetim
     handed in.
     """
     orm.lock(session, team)
+    queries.team_again(session, team)
     require(can_take_members(team.contest))
     require(team.can_lose(member, handed_in=queries.has_handed_in(session, team)))
     member.left_at = at
     verb = Verb.TEAM_LEFT if member.user_id == by.id else Verb.TEAM_MEMBER_REMOVED
-    record(
-        session, verb, team, by=by.id, at=at, contest_id=team.contest_id, member=member.user_id
-    )
+    record(session, verb, team, by=by.id, at=at, contest_id=team.contest_id, member=member.user_id)
     if not team.present():
         team.dissolved_at, team.name_key = at, str(team.id)  # so that the name is free again
         for invitation in queries.invitations(session, team.id):
@@ -196,6 +197,7 @@ def leave(session: Session, team: Team, member: Member, *, by: User, at: datetim
 def hand_over(session: Session, team: Team, to: Member, *, by: User, at: datetime) -> None:
     """Make another present member the lead instead of the present one."""
     orm.lock(session, team)
+    queries.team_again(session, team)
     if to not in team.present():
         raise DomainError(N_("This person has left the team."))
     for member in team.present():
@@ -234,7 +236,7 @@ def answer_eligibility(
         record(
             session, Verb.TEAM_ELIGIBILITY_ANSWERED, team, by=by.id, at=at,
             contest_id=team.contest_id, eligible=eligible,
-            answers={str(q): given[q] for q in changed},
+            yes=[q for q in changed if given[q]], no=[q for q in changed if not given[q]],
         )  # fmt: skip
     return eligible
 
@@ -261,16 +263,18 @@ def _require_signed(session: Session, contest_id: uuid.UUID, user: User, at: dat
 def _seat(session: Session, team: Team, user: User, role: TeamRole, at: datetime) -> Member:
     if queries.own(session, team.contest_id, user) is not None:
         raise DomainError(ALREADY)
-    member = Member(team=team, contest_id=team.contest_id, user=user, role=role, joined_at=at)
-    _flush_new(session, member, DomainError(ALREADY))
+    member = Member(contest_id=team.contest_id, user=user, role=role, joined_at=at)
+    with _or_refuse(session, DomainError(ALREADY)):
+        team.members.append(member)
     return member
 
 
-def _flush_new(session: Session, thing: Team | Member, otherwise: DomainError) -> None:
-    """Write one new row; two requests at once may both have found its place free."""
+@contextmanager
+def _or_refuse(session: Session, otherwise: DomainError) -> Iterator[None]:
+    """Write a new row; two requests at once may both have found its place free."""
     try:
         with session.begin_nested():
-            session.add(thing)
+            yield
             session.flush()
     except IntegrityError:
         raise otherwise from None

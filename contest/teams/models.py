@@ -98,7 +98,6 @@ class Team(Edited, Base):
             m.user_id == user.id and m.role is TeamRole.LEAD for m in self.present()
         )
 
-
     def can_take_one_more(self, most: int) -> Decision:
         """Say whether there is a seat; `most` is the contest's limit."""
         if self.dissolved_at is not None:
@@ -114,7 +113,9 @@ class Team(Edited, Base):
             return deny(N_("Hand over the lead first: a team always has one."))
         if not others and handed_in:
             return deny(
-                N_("The entry is handed in, and nobody else is left to answer for it. Withdraw it first.")
+                N_(
+                    "The entry is handed in, and nobody else is left to answer for it. Withdraw it first."
+                )
             )
         return ALLOW
 

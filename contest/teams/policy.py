@@ -64,9 +64,7 @@ def may_invite(user: User | None, team: Team) -> Decision:
     return may_lead(user, team) and team.can_take_one_more(team.contest.team_max)
 
 
-def may_join(
-    actor: Actor, invitation: TeamInvitation, own: Team | None, at: datetime
-) -> Decision:
+def may_join(actor: Actor, invitation: TeamInvitation, own: Team | None, at: datetime) -> Decision:
     """Whether the promises are signed comes on top; `own` as in `may_found`."""
     team = invitation.team
     if not (decision := may_take_part(actor)):

@@ -53,14 +53,22 @@ def team(session: Session, team_id: uuid.UUID) -> Team | None:
     return session.scalar(select(Team).where(Team.id == team_id).options(*WITH_ALL))
 
 
+def team_again(session: Session, team: Team) -> Team:
+    """Return the team read anew, for whoever holds its lock."""
+    return session.scalars(
+        select(Team)
+        .where(Team.id == team.id)
+        .options(*WITH_ALL)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
 def own(session: Session, contest_id: uuid.UUID, user: User) -> Team | None:
     """Return the team of this contest that the person is in."""
     return session.scalar(
         select(Team)
         .join(Team.members)
-        .where(
-            Member.contest_id == contest_id, Member.user_id == user.id, Member.left_at.is_(None)
-        )
+        .where(Member.contest_id == contest_id, Member.user_id == user.id, Member.left_at.is_(None))
     )
 
 
@@ -131,7 +139,7 @@ def signers(session: Session, team: Team, at: datetime) -> frozenset[uuid.UUID]:
         )
         .group_by(Signature.user_id)
     )
-    done = {user_id: n for user_id, n in counted}
+    done = dict(counted.tuples().all())
     return frozenset(p for p in people if done.get(p, 0) == len(texts))
 
 
