@@ -139,7 +139,7 @@ def signers(session: Session, team: Team, at: datetime) -> frozenset[uuid.UUID]:
         )
         .group_by(Signature.user_id)
     )
-    done = dict(counted.tuples().all())
+    done = dict(counted.all())
     return frozenset(p for p in people if done.get(p, 0) == len(texts))
 
 
