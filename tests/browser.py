@@ -22,6 +22,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Response,
+    expect,
     sync_playwright,
 )
 
@@ -34,6 +35,7 @@ QUIET = (  # no sandbox in containers, and nothing said to anybody but the serve
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+PATIENCE = 20_000  # ms; a page that works is never waited for that long, even on a busy machine
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 Scheme = Literal["light", "dark"]
@@ -75,6 +77,7 @@ class Window:
 
 
 Visit = Callable[..., Page]
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -111,7 +114,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
             timezone_id=timezone_id,
             base_url=base_url,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         window = Window(context)
         windows.append(window)
         if url is not None:
