@@ -77,20 +77,17 @@ def start(session: Session, stage: Stage, slot: Slot, *, by: User, at: datetime)
     for other in _on(session, stage):
         if other.id != slot.id:
             raise DomainError(N_("Finish the pitch that is on first."))
-    _move(session, stage, slot, "start", Verb.PITCH_STARTED, by, at)
-    slot.started_at, slot.questions_at, slot.ended_at = at, None, None
+    _move(session, stage, slot, "start", Verb.PITCH_STARTED, by, at, started_at=at)
 
 
 def question(session: Session, stage: Stage, slot: Slot, *, by: User, at: datetime) -> None:
     """Go over to the judges' questions."""
-    _move(session, stage, slot, "question", Verb.PITCH_QUESTIONED, by, at)
-    slot.questions_at = at
+    _move(session, stage, slot, "question", Verb.PITCH_QUESTIONED, by, at, questions_at=at)
 
 
 def finish(session: Session, stage: Stage, slot: Slot, *, by: User, at: datetime) -> None:
     """End a pitch."""
-    _move(session, stage, slot, "finish", Verb.PITCH_FINISHED, by, at)
-    slot.ended_at = at
+    _move(session, stage, slot, "finish", Verb.PITCH_FINISHED, by, at, ended_at=at)
 
 
 def skip(session: Session, stage: Stage, slot: Slot, *, by: User, at: datetime) -> None:
@@ -100,8 +97,8 @@ def skip(session: Session, stage: Stage, slot: Slot, *, by: User, at: datetime) 
 
 def again(session: Session, stage: Stage, slot: Slot, *, by: User, at: datetime) -> None:
     """Let a pitch be held again: the microphone failed."""
-    _move(session, stage, slot, "again", Verb.PITCH_REPEATED, by, at)
-    slot.started_at = slot.questions_at = slot.ended_at = None
+    _move(session, stage, slot, "again", Verb.PITCH_REPEATED, by, at,
+          started_at=None, questions_at=None, ended_at=None)  # fmt: skip
 
 
 ACTS = {"start": start, "question": question, "finish": finish, "skip": skip, "again": again}
@@ -128,10 +125,19 @@ def _on(session: Session, stage: Stage) -> list[Slot]:
 
 
 def _move(
-    session: Session, stage: Stage, slot: Slot, step: str, verb: Verb, by: User, at: datetime
+    session: Session,
+    stage: Stage,
+    slot: Slot,
+    step: str,
+    verb: Verb,
+    by: User,
+    at: datetime,
+    **times: datetime | None,
 ) -> None:
     orm.lock(session, slot)
     slot.move(step)
+    for name, instant in times.items():
+        setattr(slot, name, instant)
     stage.changes += 1
     record(session, verb, slot, by=by.id, at=at, contest_id=stage.round.contest_id,
            entry=slot.entry_id, position=slot.position)  # fmt: skip
