@@ -12,13 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext
 from jinja2 import Template
 from markupsafe import Markup, escape
 
 from contest.accounts import links
 from contest.messages.models import LONGEST_SUBJECT, Message, unpacked
 from contest.web.moments import when, zone_label
+from contest.web.states import SHOWN
 from contest.web.text import plain
 
 # A secret link stands in the text as its number between two characters that no text has.
@@ -73,12 +74,18 @@ def render(message: Message) -> Letter:
             signed_link=signed_link,
             said=plain,
             moment=moment,
+            word=word,
         )
     subject, _, body = text.strip().partition("\n")
     body = re.sub(r"\n{3,}", "\n\n", body.strip())
     if message.note and message.note not in body:
         body = f"{_without_marks(message.note)}\n\n{body}"
     return Letter(_CONTROL.sub(" ", subject).strip()[:LONGEST_SUBJECT], body, tuple(made))
+
+
+def word(value: str) -> str:
+    """Return the word of a state, role or kind that came as a fact."""
+    return gettext(SHOWN[value][0])
 
 
 def moment(instant: datetime, zone: str) -> str:
