@@ -32,4 +32,6 @@ PLACES = (
     Place(SET_UP, N_("Set-up"), "sliders-horizontal", "contests.edit", runs, SET_UP_PAGES),  # icon
     Place(SET_UP, N_("People"), "users-round", "contests.people", runs,
           frozenset({"contests.appointment_end"})),  # icon
+    Place(CONTEST, N_("Messages"), "mail", "messages.index", runs,
+          frozenset({"messages.show", "messages.annotate", "messages.drop"})),  # icon
 )  # fmt: skip
