@@ -4,6 +4,7 @@ A place appears when its page exists and the reader's roles lead there.
 """
 
 from contest.contests.actor import Actor
+from contest.contests.models import Role
 from contest.core.text import N_
 from contest.web.navigation import Place
 
@@ -18,6 +19,10 @@ def staff(actor: Actor) -> bool:
     return actor.is_staff()
 
 
+def on_the_day(actor: Actor) -> bool:
+    return actor.is_staff() or actor.has(Role.JUDGE)
+
+
 SET_UP_PAGES = frozenset(
     f"contests.{page}"
     for page in (
@@ -29,6 +34,9 @@ SET_UP_PAGES = frozenset(
 PLACES = (
     Place(CONTEST, N_("Overview"), "layout-dashboard", "contests.manage", staff,
           frozenset({"contests.announce", "contests.move"})),  # icon
+    Place(CONTEST, N_("Pitch day"), "presentation", "pitchday.index", on_the_day,
+          frozenset({"pitchday.stage", "pitchday.draw", "pitchday.arrange"})),  # icon
+    Place(CONTEST, N_("History"), "history", "home.history", runs, frozenset()),  # icon
     Place(SET_UP, N_("Set-up"), "sliders-horizontal", "contests.edit", runs, SET_UP_PAGES),  # icon
     Place(SET_UP, N_("People"), "users-round", "contests.people", runs,
           frozenset({"contests.appointment_end"})),  # icon

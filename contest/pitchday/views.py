@@ -28,6 +28,21 @@ def _round(round_id: uuid.UUID) -> Round:
     return found(contests.round_(db.session(), round_id))
 
 
+@bp.get("/contests/<slug:slug>/pitch-day")
+@signed_in
+@action("pitchday.index")
+def index(slug: str) -> ResponseReturnValue:
+    """Lead to the stage of the contest's pitch round: its control, or the judges' page."""
+    contest = found(contests.by_slug(db.session(), slug))
+    who = actor(contest)
+    for round_ in reversed(contests.rounds(db.session(), contest.id)):
+        for decision, page in ((policy.may_run, ".stage"), (policy.may_watch, ".follow")):
+            if decision(who, round_):
+                mark_decided()
+                return redirect(url_for(page, round_id=round_.id), 303)
+    return found(None)
+
+
 @bp.get("/rounds/<uuid:round_id>/stage")
 @signed_in
 @action("pitchday.stage.show")
