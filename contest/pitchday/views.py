@@ -16,7 +16,7 @@ from contest.contests.signedin import actor
 from contest.core.errors import DomainError
 from contest.pitchday import actions, policy, queries
 from contest.pitchday.forms import ArrangeForm, DrawForm
-from contest.web.access import action, found, reveal
+from contest.web.access import action, found, mark_decided, reveal
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, render_form
 from contest.web.requests import now
