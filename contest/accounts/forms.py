@@ -11,9 +11,9 @@ from contest.accounts import passwords
 from contest.accounts.actions import NAME_LENGTH
 from contest.accounts.address import LONGEST
 from contest.accounts.models import User
-from contest.core.words import LANGUAGES
+from contest.core.words import LANGUAGES, OWN_NAMES
 from contest.web.forms import Form
-from contest.web.text import OWN_NAMES, lazy, why
+from contest.web.text import lazy, why
 
 CONTINENTS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/",
               "Indian/", "Pacific/")  # fmt: skip

@@ -29,7 +29,6 @@ from wtforms.validators import (
     Regexp,
     ValidationError,
 )
-from wtforms.widgets import ColorInput
 
 from contest.contests.actions.edition import Founding
 from contest.contests.actions.people import Invitation
@@ -41,10 +40,9 @@ from contest.contests.models import (
     RoundKind,
     Series,
 )
-from contest.core.words import LANGUAGES, Words
+from contest.core.words import LANGUAGES, OWN_NAMES, Words
 from contest.web import states
 from contest.web.forms import Form, LocalDateTimeField, SomeWords, WordsField
-from contest.web.text import OWN_NAMES
 from contest.web.text import lazy as _
 
 CURRENCIES = ("CNY", "USD", "EUR", "JPY", "GBP", "CHF", "HKD", "KRW", "SGD", "TWD")
@@ -193,8 +191,7 @@ class SettingsForm(ContestForm, PlaceFields):
     colour = StringField(
         _("Colour of the public page"),
         [Optional(), Regexp("#[0-9a-fA-F]{6}$", message=_("Write a colour like #0b5fb0."))],
-        widget=ColorInput(),
-        description=_("Dark enough that white letters are read on it."),
+        description=_("Like #b3001b; dark enough that white letters are read on it."),
     )
     team_max = IntegerField(_("People per team, at most"), [InputRequired(), NumberRange(1, 100)])
     gallery_opens_at = LocalDateTimeField(

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, Dialect
 from sqlalchemy.types import TypeDecorator
 
-LANGUAGES = ("en", "zh", "ja", "de")
+OWN_NAMES = {"en": "English", "zh": "中文", "ja": "日本語", "de": "Deutsch"}
+LANGUAGES = tuple(OWN_NAMES)
 
 
 class Words(Mapping[str, str]):

@@ -42,4 +42,10 @@ PLACES = (
           frozenset({"contests.appointment_end"})),  # icon
     Place(CONTEST, N_("Messages"), "mail", "messages.index", runs,
           frozenset({"messages.show", "messages.annotate", "messages.drop"})),  # icon
+PLACES = (  # each with its icon on a line that says so: the build looks for that
+    Place(CONTEST, N_("Overview"), "layout-dashboard", "contests.manage", staff,  # icon
+          frozenset({"contests.announce", "contests.move"})),
+    Place(SET_UP, N_("Set-up"), "sliders-horizontal", "contests.edit", runs, SET_UP_PAGES),  # icon
+    Place(SET_UP, N_("People"), "users-round", "contests.people", runs,  # icon
+          frozenset({"contests.appointment_end"})),
 )  # fmt: skip

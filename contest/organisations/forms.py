@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import DateField, EmailField, HiddenField, RadioField, SelectField, StringField
+from wtforms import DateField, EmailField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from contest.core.words import LANGUAGES
@@ -19,7 +19,7 @@ class OrganisationForm(Form):
 
     version = HiddenField()
     name = WordsField(_("Name"), [SomeWords()], languages=LANGUAGES, max_length=120)
-    kind = RadioField(_("Kind"), [InputRequired()], coerce=Kind)
+    kind = SelectField(_("Kind"), [InputRequired()], coerce=Kind)
     country = SelectField(_("Country"), [InputRequired()])
     website = StringField(
         _("Website"),

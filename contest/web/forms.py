@@ -13,8 +13,8 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import DateTimeLocalInput
 
 from contest.core.errors import DomainError
-from contest.core.words import Words
-from contest.web.text import OWN_NAMES, why
+from contest.core.words import OWN_NAMES, Words
+from contest.web.text import why
 
 
 class Form(FlaskForm):

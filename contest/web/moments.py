@@ -10,9 +10,8 @@ from babel.dates import format_date, format_timedelta
 from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 
-from contest.core.words import LANGUAGES
+from contest.core.words import LANGUAGES, OWN_NAMES
 from contest.web import requests
-from contest.web.text import OWN_NAMES
 
 Zone = str | ZoneInfo
 _DAYS = {

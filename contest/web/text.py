@@ -14,9 +14,8 @@ from markupsafe import Markup, escape
 
 from contest.core.decisions import Blocker, Decision
 from contest.core.errors import DomainError
-from contest.core.words import LANGUAGES, Words
+from contest.core.words import LANGUAGES, OWN_NAMES, Words
 
-OWN_NAMES = {"en": "English", "zh": "中文", "ja": "日本語", "de": "Deutsch"}
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(["linkify", "table"])
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "pre",
          "table", "thead", "tbody", "tr", "th", "td", "hr"}  # fmt: skip

@@ -14,6 +14,7 @@ from contest.contests import queries
 from contest.contests.models import Contest, PartnerRole, Role, Round, RoundKind
 from contest.core.decisions import Blocker
 from contest.core.text import N_
+from contest.core.words import OWN_NAMES, Words
 from contest.undertakings import queries as promises
 from contest.undertakings.models import Kind
 
@@ -41,14 +42,14 @@ def blockers(session: Session, contest: Contest, at: datetime) -> list[Blocker]:
 
 
 def _texts(contest: Contest) -> Iterator[Blocker]:
-    for lang in contest.title.missing(contest.languages):
-        yield Blocker(
-            N_("The title is missing in %(language)s."), "contests.edit", {"language": lang}
-        )
-    for lang in contest.brief.missing(contest.languages):
-        yield Blocker(
-            N_("The brief is missing in %(language)s."), "contests.edit", {"language": lang}
-        )
+    if missing := contest.title.missing(contest.languages):
+        yield Blocker(N_("The title is missing in: %(languages)s."), "contests.edit", _in(missing))
+    if missing := contest.brief.missing(contest.languages):
+        yield Blocker(N_("The brief is missing in: %(languages)s."), "contests.edit", _in(missing))
+
+
+def _in(languages: list[str]) -> dict[str, str]:
+    return {"languages": ", ".join(OWN_NAMES[lang] for lang in languages)}
 
 
 def _partners(session: Session, contest: Contest) -> Iterator[Blocker]:
@@ -101,10 +102,10 @@ def _prizes(session: Session, contest: Contest) -> Iterator[Blocker]:
 
 
 MISSING = {
-    Kind.RULES: N_("The contest rules are missing in %(language)s."),
-    Kind.IP: N_("The text of the IP terms is missing in %(language)s."),
-    Kind.NDA: N_("The confidentiality undertaking is missing in %(language)s."),
-    Kind.CONFLICT: N_("The conflict declaration is missing in %(language)s."),
+    Kind.RULES: N_("The contest rules are missing in: %(languages)s."),
+    Kind.IP: N_("The text of the IP terms is missing in: %(languages)s."),
+    Kind.NDA: N_("The confidentiality undertaking is missing in: %(languages)s."),
+    Kind.CONFLICT: N_("The conflict declaration is missing in: %(languages)s."),
 }
 
 
@@ -116,15 +117,11 @@ def _promises(session: Session, contest: Contest, at: datetime) -> Iterator[Bloc
         for text in promises.current_texts(session, "contest", contest.id, REQUIRED, at)
     }
     for kind in REQUIRED:
-        body = texts[kind].body if kind in texts else {}
-        for lang in contest.languages:
-            if lang not in body:
-                yield Blocker(
-                    MISSING[kind],
-                    "contests.undertaking_edit",
-                    {"language": lang},
-                    {"kind": kind.value},
-                )
+        body = texts[kind].body if kind in texts else Words()
+        if missing := body.missing(contest.languages):
+            yield Blocker(
+                MISSING[kind], "contests.undertaking_edit", _in(missing), {"kind": kind.value}
+            )
 
 
 NOBODY = {
