@@ -31,20 +31,14 @@ SET_UP_PAGES = frozenset(
         "timeline", "faqs", "eligibility", "part_edit", "part_remove",
     )
 )  # fmt: skip
-PLACES = (
-    Place(CONTEST, N_("Overview"), "layout-dashboard", "contests.manage", staff,
-          frozenset({"contests.announce", "contests.move"})),  # icon
-    Place(CONTEST, N_("Pitch day"), "presentation", "pitchday.index", on_the_day,
-          frozenset({"pitchday.stage", "pitchday.draw", "pitchday.arrange"})),  # icon
-    Place(CONTEST, N_("History"), "history", "home.history", runs, frozenset()),  # icon
-    Place(SET_UP, N_("Set-up"), "sliders-horizontal", "contests.edit", runs, SET_UP_PAGES),  # icon
-    Place(SET_UP, N_("People"), "users-round", "contests.people", runs,
-          frozenset({"contests.appointment_end"})),  # icon
-    Place(CONTEST, N_("Messages"), "mail", "messages.index", runs,
-          frozenset({"messages.show", "messages.annotate", "messages.drop"})),  # icon
 PLACES = (  # each with its icon on a line that says so: the build looks for that
     Place(CONTEST, N_("Overview"), "layout-dashboard", "contests.manage", staff,  # icon
           frozenset({"contests.announce", "contests.move"})),
+    Place(CONTEST, N_("Pitch day"), "presentation", "pitchday.index", on_the_day,  # icon
+          frozenset({"pitchday.stage", "pitchday.draw", "pitchday.arrange"})),
+    Place(CONTEST, N_("Messages"), "mail", "messages.index", runs,  # icon
+          frozenset({"messages.show", "messages.annotate", "messages.drop"})),
+    Place(CONTEST, N_("History"), "history", "home.history", runs),  # icon
     Place(SET_UP, N_("Set-up"), "sliders-horizontal", "contests.edit", runs, SET_UP_PAGES),  # icon
     Place(SET_UP, N_("People"), "users-round", "contests.people", runs,  # icon
           frozenset({"contests.appointment_end"})),
