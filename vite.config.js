@@ -14,13 +14,16 @@ function* files(folder, ends) {
   }
 }
 
-/** The icons that templates and views name, e.g. icon="inbox": a quoted lucide name on a line that says icon. */
+const LINES = /^.*(?:icon|empty\().*$/gim; // icon="inbox"
+const TABLES = /\w*ICONS\w*\s*(?::[^=]*)?=\s*[[({]([\s\S]*?)[\])}]/g; // ICONS = {"sent": "mail"}
+
+/** The icons that templates and views name: quoted names of Lucide on lines and in tables that say icon. */
 function icons() {
   const named = new Set();
   for (const path of [...files("templates", ".html"), ...files("contest", ".py")]) {
-    for (const line of readFileSync(path, "utf8").split("\n")) {
-      if (!/icon|empty\(/i.test(line)) continue;
-      for (const [, name] of line.matchAll(/["']([a-z0-9]+(?:-[a-z0-9]+)*)["']/g)) if (known.has(name)) named.add(name);
+    const source = readFileSync(path, "utf8");
+    for (const [part] of [...source.matchAll(LINES), ...source.matchAll(TABLES)]) {
+      for (const [, name] of part.matchAll(/["']([a-z0-9]+(?:-[a-z0-9]+)*)["']/g)) if (known.has(name)) named.add(name);
     }
   }
   return [...named].sort();
