@@ -3,6 +3,7 @@
 import enum
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -43,12 +44,14 @@ class Decision(Edited, Base):
     ranking_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rankings.id"))
     outcome: Mapped[Outcome]
     rank: Mapped[int]
+    prize_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("prizes.id"))  # of an award
     departs: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str] = mapped_column(String(2000), default="")
     state: Mapped[DecisionState] = mapped_column(default=DecisionState.PROPOSED)
     proposed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
     proposed_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
+    undone_reason: Mapped[str] = mapped_column(String(2000), default="")  # why it was taken back
 
     round: Mapped[Round] = relationship(lazy="raise_on_sql")
     entry: Mapped[Entry] = relationship(lazy="raise_on_sql")
@@ -103,6 +106,7 @@ class ResultSet(Edited, Base):
     number: Mapped[int]
     state: Mapped[ResultState] = mapped_column(default=ResultState.COMPUTED)
     body: Mapped[str] = mapped_column(Text)  # canonical JSON (RFC 8785)
+    sealed: Mapped[list[dict[str, Any]]]  # what opens the body's commitments; never published
     sha256: Mapped[str] = mapped_column(String(64))  # of salt and body
     salt: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(String(2000), default="")  # of a correction
@@ -112,6 +116,8 @@ class ResultSet(Edited, Base):
     publish_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     superseded_at: Mapped[datetime | None]
+    discarded_at: Mapped[datetime | None]
+    discard_reason: Mapped[str] = mapped_column(String(2000), default="")
     supersedes_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("result_sets.id"))
 
     contest: Mapped[Contest] = relationship(lazy="raise_on_sql")
@@ -141,6 +147,15 @@ class OfficerSignature(Base):
 
     result_set: Mapped[ResultSet] = relationship(back_populates="signatures", lazy="raise_on_sql")
     user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+
+class Voice(Base):
+    """The letter under which a team reads one judge; drawn at random when the results come out."""
+
+    __tablename__ = "voices"
+
+    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignments.id"), unique=True)
+    position: Mapped[int]  # 0 is A
 
 
 class Certificate(Base):

@@ -58,8 +58,11 @@ ENTRY_LIFE: Life[State] = Life(
         "reconsider": (frozenset({State.INELIGIBLE, State.ELIGIBLE}), State.SUBMITTED),
         "advance": (frozenset({State.ELIGIBLE, State.ADVANCED}), State.ADVANCED),
         "not_advance": (frozenset({State.ELIGIBLE, State.ADVANCED}), State.NOT_ADVANCED),
-        "award": (frozenset({State.ELIGIBLE, State.ADVANCED}), State.AWARDED),
-        "not_award": (frozenset({State.ELIGIBLE, State.ADVANCED}), State.NOT_AWARDED),
+        "award": (frozenset({State.ELIGIBLE, State.ADVANCED, State.NOT_AWARDED}), State.AWARDED),
+        "not_award": (frozenset({State.ELIGIBLE, State.ADVANCED, State.AWARDED}),
+                      State.NOT_AWARDED),
+        "reinstate": (frozenset({State.ADVANCED, State.NOT_ADVANCED}), State.ELIGIBLE),
+        "reinstate_advanced": (frozenset({State.ADVANCED, State.NOT_ADVANCED}), State.ADVANCED),
         "disqualify": (IN_HAND | {State.AWARDED, State.NOT_AWARDED, State.NOT_ADVANCED},
                        State.DISQUALIFIED),
     }

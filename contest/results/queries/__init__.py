@@ -1,0 +1,1 @@
+"""Reads decisions and results. Each query loads all that its reader touches."""
