@@ -54,6 +54,24 @@ class Verb(enum.StrEnum):
     ROUND_OPENED = "round.opened"
     ROUND_PUBLISHED = "round.published"
     ROUND_SCREENING_BEGUN = "round.screening-begun"
+    # followup
+    CASE_AGREEMENT_ADDED = "case.agreement-added"
+    CASE_AGREEMENT_SIGNED = "case.agreement-signed"
+    CASE_CHECKED_IN = "case.checked-in"
+    CASE_CLOSED = "case.closed"
+    CASE_DOCUMENT_ADDED = "case.document-added"
+    CASE_GATE_DECIDED = "case.gate-decided"
+    CASE_HELD = "case.held"
+    CASE_KPI_ADDED = "case.kpi-added"
+    CASE_KPI_MEASURED = "case.kpi-measured"
+    CASE_KPI_WAIVED = "case.kpi-waived"
+    CASE_MILESTONE_ADDED = "case.milestone-added"
+    CASE_MILESTONE_DONE = "case.milestone-done"
+    CASE_MOVED = "case.moved"
+    CASE_OBLIGATION_KEPT = "case.obligation-kept"
+    CASE_OPENED = "case.opened"
+    CASE_OWNED = "case.owned"
+    CASE_RESUMED = "case.resumed"
     # judging
     ASSIGNMENT_ABSTAINED = "assignment.abstained"
     ASSIGNMENT_ADDED = "assignment.added"
@@ -122,6 +140,22 @@ class Verb(enum.StrEnum):
     TEAM_JOINED = "team.joined"
     TEAM_LEFT = "team.left"
     TEAM_MEMBER_REMOVED = "team.member-removed"
+    # results
+    CERTIFICATE_MADE = "certificate.made"
+    DECISIONS_APPLIED = "decisions.applied"
+    DECISIONS_PROPOSED = "decisions.proposed"
+    DECISIONS_TAKEN_BACK = "decisions.taken-back"
+    ENTRY_DECIDED = "entry.decided"
+    ENTRY_GALLERY_LEFT = "entry.gallery-left"
+    ENTRY_GALLERY_JOINED = "entry.gallery-joined"
+    ENTRY_REINSTATED = "entry.reinstated"
+    RESULTS_CERTIFIED = "results.certified"
+    RESULTS_COMPUTED = "results.computed"
+    RESULTS_DISCARDED = "results.discarded"
+    RESULTS_EMBARGOED = "results.embargoed"
+    RESULTS_PUBLISHED = "results.published"
+    RESULTS_SIGNED = "results.signed"
+    RESULTS_SUPERSEDED = "results.superseded"
     # undertakings
     UNDERTAKING_PUBLISHED = "undertaking.published"
     UNDERTAKING_SIGNED = "undertaking.signed"
@@ -143,7 +177,12 @@ PUBLIC: frozenset[Verb] = frozenset(
         Verb.CONTEST_PART_REMOVED,
         Verb.CONTEST_RESUMED,
         Verb.CONTEST_SUSPENDED,
+        Verb.ENTRY_GALLERY_JOINED,
+        Verb.ENTRY_GALLERY_LEFT,
         Verb.ORGANISATION_EDITED,
+        Verb.RESULTS_CERTIFIED,
+        Verb.RESULTS_PUBLISHED,
+        Verb.RESULTS_SUPERSEDED,
         Verb.ROUND_EDITED,
         Verb.ROUND_OPENED,
         Verb.ROUND_PUBLISHED,

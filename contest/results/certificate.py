@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import segno
@@ -67,13 +68,13 @@ def pdf(page: Page) -> bytes:
         "fonts": FONTS.get(page.lang, OTHER_FONTS),
         "qr": qr(page.url).decode(),
     }
-    made = typst.compile(
+    made: bytes = typst.compile(  # type: ignore[misc]  # its overloads confuse mypy
         SOURCE,
         font_paths=_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"certificate": json.dumps(told)},
     )
-    return bytes(made)
+    return made
 
 
 def qr(url: str) -> bytes:
@@ -87,8 +88,6 @@ def qr(url: str) -> bytes:
 
 @cache
 def _fonts() -> list[str]:
-    import fontpkg_noto_sans  # noqa: PLC0415 -- only the worker needs it
-    import manimgx_fonts_cjk  # noqa: PLC0415 -- the same
-
-    folders = [Path(str(package.__file__)).parent for package in (fontpkg_noto_sans, manimgx_fonts_cjk)]
-    return [str(folders[0] / "files"), str(folders[1])]
+    """Return the folders of the two font packages, without loading these."""
+    specs = [find_spec(name) for name in ("fontpkg_noto_sans", "manimgx_fonts_cjk")]
+    return [str(Path(spec.origin).parent) for spec in specs if spec is not None and spec.origin]

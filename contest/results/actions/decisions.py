@@ -164,9 +164,7 @@ def _chosen(table: queries.Table, choices: Sequence[Choice]) -> queries.Table:
             raise DomainError(N_("Some entries of this round are not decided on yet."))
         prize_id = choice.prize_id if choice.outcome is Outcome.AWARD else None
         if choice.outcome is Outcome.AWARD and prize_id not in {p.id for p in table.prizes}:
-            raise DomainError(
-                N_("“%(title)s”: say which prize it takes."), {"title": line.title}
-            )
+            raise DomainError(N_("“%(title)s”: say which prize it takes."), {"title": line.title})
         lines.append(
             replace(
                 line, outcome=choice.outcome, prize_id=prize_id,
@@ -252,4 +250,3 @@ def _remove_awards(session: Session, entry_ids: Sequence[uuid.UUID]) -> None:
         update(Certificate).where(Certificate.award_id.in_(awards)).values(award_id=None)
     )
     session.execute(delete(Award).where(Award.entry_id.in_(entry_ids)))
-

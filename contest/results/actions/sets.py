@@ -277,4 +277,3 @@ def _tell_teams(
                 team_id=entry.team_id, won=entry.state is EntryState.AWARDED,
                 number=result_set.number,
             )  # fmt: skip
-

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from contest.contests.models import (
@@ -92,13 +92,11 @@ def live(session: Session, contest_id: uuid.UUID) -> ResultSet | None:
 
 def published(session: Session, contest_id: uuid.UUID) -> ResultSet | None:
     return session.scalar(
-        _whole().where(
-            ResultSet.contest_id == contest_id, ResultSet.state == ResultState.PUBLISHED
-        )
+        _whole().where(ResultSet.contest_id == contest_id, ResultSet.state == ResultState.PUBLISHED)
     )
 
 
-def _whole() -> Any:
+def _whole() -> Select[ResultSet]:
     return select(ResultSet).options(
         joinedload(ResultSet.contest),
         selectinload(ResultSet.signatures).joinedload(OfficerSignature.user),
@@ -255,9 +253,7 @@ def counted() -> tuple[Any, ...]:
 def is_fresh(session: Session, result_set: ResultSet) -> bool:
     """Say whether the set still says what a new one would say."""
     nonces = {opening["entry"]: opening["nonce"] for opening in result_set.sealed}
-    again = snapshot.freeze(
-        facts(session, result_set.contest), salt=result_set.salt, nonces=nonces
-    )
+    again = snapshot.freeze(facts(session, result_set.contest), salt=result_set.salt, nonces=nonces)
     return again.sha256 == result_set.sha256
 
 

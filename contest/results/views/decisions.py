@@ -1,0 +1,78 @@
+"""Pages on which the chair and the organisers decide a round."""
+
+import uuid
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+
+from contest.accounts.signin import current, signed_in
+from contest.contests.models import Round
+from contest.contests.signedin import actor
+from contest.core.errors import DomainError
+from contest.results import policy
+from contest.results.actions import decisions as actions
+from contest.results.forms import ReasonForm, decisions_form
+from contest.results.queries import decisions as queries
+from contest.results.views.blueprint import bp
+from contest.web.access import action, authorize, found
+from contest.web.db import db
+from contest.web.forms import render_form
+from contest.web.requests import now
+
+
+@bp.route("/rounds/<uuid:round_id>/decisions", methods=["GET", "POST"])
+@signed_in
+@action("results.decide")
+def decide(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Show the order and what it proposes; write down what is chosen."""
+    round_ = _round(round_id)
+    table = queries.table(db.session(), round_)
+    form = decisions_form(table)
+    if form.validate_on_submit():
+        try:
+            actions.propose(db.session(), round_, form.choices(table), by=current(), at=now())
+        except DomainError as error:
+            form.reject(error)
+        else:
+            flash(gettext("The decisions are written down. Apply them when they are final."))
+            return redirect(url_for(".decide", round_id=round_.id), 303)
+    return render_form(
+        "results/decide.html", form, round=round_, contest=round_.contest, table=table,
+        is_last=queries.is_last(round_), can=actions.can_decide(db.session(), round_),
+    )  # fmt: skip
+
+
+@bp.post("/rounds/<uuid:round_id>/decisions/apply")
+@signed_in
+@action("results.apply")
+def apply(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Put the decisions into effect, all together."""
+    round_ = _round(round_id)
+    count = actions.apply(db.session(), round_, by=current(), at=now())
+    flash(ngettext("%(num)s decision is applied.", "%(num)s decisions are applied.", count))
+    return redirect(url_for(".decide", round_id=round_.id), 303)
+
+
+@bp.route("/rounds/<uuid:round_id>/decisions/take-back", methods=["GET", "POST"])
+@signed_in
+@action("results.take_back")
+def take_back(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Undo the application, with the reason."""
+    round_ = _round(round_id)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        try:
+            actions.take_back(db.session(), round_, reason=form.text(), by=current(), at=now())
+        except DomainError as error:
+            form.reject(error)
+        else:
+            flash(gettext("The decisions are open again."))
+            return redirect(url_for(".decide", round_id=round_.id), 303)
+    return render_form("results/take_back.html", form, round=round_, contest=round_.contest)
+
+
+def _round(round_id: uuid.UUID) -> Round:
+    round_ = found(queries.round_(db.session(), round_id))
+    authorize(policy.may_decide(actor(round_.contest)))
+    return round_

@@ -1,0 +1,114 @@
+"""Public pages: results, their history, the gallery."""
+
+import uuid
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from contest.contests import policy as contest_policy
+from contest.contests import queries as contests
+from contest.contests.actor import Actor
+from contest.contests.models import Contest
+from contest.contests.signedin import actor
+from contest.core.errors import NotFound
+from contest.results import snapshot
+from contest.results.queries import shown as queries
+from contest.results.views.blueprint import bp
+from contest.web.access import NO_SUCH_PAGE, found, public, reveal
+from contest.web.db import db
+from contest.web.requests import now
+
+LONGEST_SEARCH = 100
+
+
+@bp.get("/contests/<slug:slug>/results/public")
+@public("results.show")
+def show(slug: str) -> ResponseReturnValue:
+    """Show who won what, and who took part and agreed to be shown."""
+    contest, who = _contest(slug)
+    published = found(queries.results_for(db.session(), contest.id, who))
+    everybody = queries.gallery(db.session(), contest.id, queries.Filter(), is_out=True)
+    winners = {w.entry_id for w in published.winners}
+    others = [e for e in everybody if e.entry_id not in winners]
+    return render_template(
+        "results/show.html", contest=contest, published=published,
+        sponsors=queries.sponsors(db.session(), contest.id),
+        finalists=[e for e in others if e.is_finalist],
+        participants=[e for e in others if not e.is_finalist],
+        in_gallery={e.entry_id for e in everybody},
+    )  # fmt: skip
+
+
+@bp.get("/contests/<slug:slug>/results/log")
+@public("results.history")
+def log(slug: str) -> ResponseReturnValue:
+    """Show every result that was ever certified: number, instants, hash; the salt once it is out."""
+    contest, _who = _contest(slug)
+    steps = queries.history(db.session(), contest.id)
+    return render_template("results/log.html", contest=contest, steps=steps)
+
+
+@bp.get("/contests/<slug:slug>/results/<int:number>/proof.json")
+@public("results.download")
+def proof(slug: str, number: int) -> ResponseReturnValue:
+    """Hand out what proves a published result."""
+    contest, _who = _contest(slug)
+    told = found(queries.once_published(db.session(), contest.id, number))
+    text = snapshot.revealed(told.number, told.sha256, told.salt, told.body)
+    name = f"{contest.slug}-results-{told.number}.json"
+    return Response(
+        text, mimetype="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )  # fmt: skip
+
+
+@bp.get("/contests/<slug:slug>/gallery")
+@public("results.index")
+def gallery(slug: str) -> ResponseReturnValue:
+    """Show the entries whose teams agreed, as far as their answers are public."""
+    contest, who = _contest(slug)
+    published = queries.results_for(db.session(), contest.id, who)
+    _gallery_open(contest, is_out=published is not None)
+    winners = {w.entry_id: w for w in published.winners} if published else {}
+    only_winners = bool(published and request.args.get("winners"))
+    search = request.args.get("q", "").strip()[:LONGEST_SEARCH]
+    track_id = request.args.get("track", type=uuid.UUID)
+    wanted = queries.Filter(track_id, search, frozenset(winners) if only_winners else None)
+    return render_template(
+        "results/gallery.html", contest=contest, is_out=published is not None, winners=winners,
+        entries=queries.gallery(
+            db.session(), contest.id, wanted, is_out=published is not None
+        ),
+        tracks=queries.gallery_tracks(db.session(), contest.id), search=search,
+        track_id=track_id, only_winners=only_winners,
+        is_filtered=bool(search or track_id or only_winners),
+    )  # fmt: skip
+
+
+@bp.get("/contests/<slug:slug>/gallery/<uuid:entry_id>")
+@public("results.view")
+def gallery_entry(slug: str, entry_id: uuid.UUID) -> ResponseReturnValue:
+    """Show one entry's public answers."""
+    contest, who = _contest(slug)
+    published = queries.results_for(db.session(), contest.id, who)
+    _gallery_open(contest, is_out=published is not None)
+    entry = found(
+        queries.gallery_entry(db.session(), contest.id, entry_id, is_out=published is not None)
+    )
+    award = (
+        next((w for w in published.winners if w.entry_id == entry_id), None) if published else None
+    )
+    return render_template("results/gallery_entry.html", contest=contest, entry=entry, award=award)
+
+
+def _contest(slug: str) -> tuple[Contest, Actor]:
+    contest = found(contests.by_slug(db.session(), slug))
+    who = actor(contest)
+    reveal(contest_policy.may_view(who, contest))
+    return contest, who
+
+
+def _gallery_open(contest: Contest, *, is_out: bool) -> None:
+    opens = contest.gallery_opens_at
+    if not is_out and not (opens is not None and opens <= now()):
+        raise NotFound(NO_SUCH_PAGE)
