@@ -31,6 +31,9 @@ from contest.messages import views as messages  # noqa: E402
 from contest.pitchday import views as pitchday  # noqa: E402
 from contest.teams import queries as teams_queries  # noqa: E402
 from contest.undertakings import views as undertakings  # noqa: E402
+from contest.results import cli as results_cli  # noqa: E402
+from contest.results import jobs as results_jobs  # noqa: E402
+from contest.results import views as results  # noqa: E402
 from contest.web import (  # noqa: E402
     access,
     assets,
@@ -75,6 +78,7 @@ FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the hou
     undertakings.bp,
     contests.directory,
     contests.bp,
+    results.bp,
 )
 DEVELOPMENT: tuple[Blueprint, ...] = (components.bp,)
 COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
@@ -86,6 +90,11 @@ JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
     contests_jobs,
     files_jobs,
     messages_jobs,
+    results_cli.results,
+)
+JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
+    files_jobs,
+    results_jobs,
 )
 # What features above `contests` add to its announcement and to its overview.
 CHECKS: tuple[readiness.Check, ...] = ()

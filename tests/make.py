@@ -17,6 +17,8 @@ from contest.contests.models import (
     Contest,
     Eligibility,
     IpTerms,
+    PartnerRole,
+    Partnership,
     Phase,
     Prize,
     Role,
@@ -39,6 +41,7 @@ from contest.entries.models import (
 )
 from contest.entries.models import State as EntryState
 from contest.files.models import File, Scan
+from contest.followup.models import Case, Stage, StageEntry
 from contest.judging.models import (
     Assignment,
     AssignmentState,
@@ -52,6 +55,7 @@ from contest.messages.models import Message
 from contest.messages.outbox import write
 from contest.organisations.models import Kind as OrganisationKind
 from contest.organisations.models import Organisation
+from contest.ranking.models import Ranking, Standing
 from contest.teams.models import Kind as TeamKind
 from contest.teams.models import Member, Team, TeamInvitation, TeamRole
 from contest.undertakings.models import Kind as UndertakingKind
@@ -460,6 +464,80 @@ def message(
     """A message as a feature writes it; `options` are those of `write`, and the facts."""
     return write(
         session, kind, to=to, at=NOON, contest_id=contest.id if contest else None, **options
+def ranking(
+    session: Session, round_: Round, *ranked: Entry, ranks: list[int] | None = None
+) -> Ranking:
+    """A ranking with these entries in this order; equal `ranks` are ties."""
+    made = Ranking(
+        round=round_,
+        method="reml",
+        parameters={},
+        input_sha256="a" * 64,
+        code_version="1",
+        seed=1,
+        computed_at=NOON,
+        adjusted_is_official=True,
+        notes=[],
+        components={},
+        standings=[
+            Standing(
+                entry=entry,
+                reviews=3,
+                raw=90.0 - 5 * rank,
+                median=90.0 - 5 * rank,
+                adjusted=90.0 - 5 * rank,
+                sd=3.0,
+                rank=rank,
+                raw_rank=rank,
+                rank_low=max(1, rank - 1),
+                rank_high=rank + 1,
+                p_top=0.5,
+                tie_band=rank,
+            )
+            for entry, rank in zip(ranked, ranks or range(1, len(ranked) + 1), strict=True)
+        ],
+    )
+    return added(session, made)
+
+
+def case(
+    session: Session,
+    entry: Entry,
+    organisation: Organisation,
+    *,
+    stage: Stage = Stage.AWARDED,
+    since: datetime = NOON - 10 * DAY,
+    sponsor_owner: User | None = None,
+    team_owner: User | None = None,
+) -> Case:
+    """A follow-up case with the entry of its stage in the list of stages."""
+    made = added(
+        session,
+        Case(
+            contest=entry.contest,
+            entry=entry,
+            organisation=organisation,
+            title=entry.title,
+            stage=stage,
+            stage_since=since,
+            sponsor_owner=sponsor_owner,
+            team_owner=team_owner,
+            opened_at=since,
+        ),
+    )
+    added(session, StageEntry(case_id=made.id, stage=stage, entered_at=since))
+    return made
+
+
+def partnership(
+    session: Session,
+    contest: Contest,
+    organisation: Organisation,
+    role: PartnerRole = PartnerRole.SPONSOR,
+) -> Partnership:
+    return added(
+        session,
+        Partnership(contest_id=contest.id, organisation=organisation, role=role),
     )
 
 

@@ -9,13 +9,11 @@ from flask_babel import force_locale, gettext
 
 from contest.core import clock
 from contest.core.errors import DomainError
-from contest.files import actions as files
-from contest.files.arrival import arrive
 from contest.files.sending import store
 from contest.jobs.outbox import enqueue
 from contest.jobs.registry import job
 from contest.results import certificate as printed
-from contest.results.actions import certificates as certificates_written
+from contest.results.actions import certificates as actions_of_paper
 from contest.results.actions import sets as actions
 from contest.results.queries import certificates, sets, shown
 from contest.results.queries.certificates import Wanted
@@ -41,9 +39,26 @@ def publish(result_set_id: str) -> None:
         actions.tell_officers(db.session(), result_set, at=at)
 
 
+@job("results.certify_pdf", writes=False)
+def draw(result_set_id: str, entry_id: str = "") -> dict[str, str] | None:
+    """Set and store one entry's certificate; nothing when it has its own or none was named."""
+    if not entry_id:
+        return None
+    session = db.session()
+    wanted = certificates.wanted(session, uuid.UUID(result_set_id), uuid.UUID(entry_id))
+    if wanted is None:
+        return None
+    code = actions_of_paper.new_code()
+    sponsors = [plain(o.name) for o in shown.sponsors(session, wanted.entry.contest_id)]
+    stored = store().put(io.BytesIO(printed.pdf(_page(wanted, code, sponsors))), LARGEST)
+    return {"code": code, "sha256": stored.sha256, "size": str(stored.size_bytes)}
+
+
 @job("results.certify_pdf")
-def certify_pdf(result_set_id: str, entry_id: str = "") -> None:
-    """Make one entry's certificate; without an entry, promise one job for each that lacks its own."""
+def issue(
+    result_set_id: str, entry_id: str = "", code: str = "", sha256: str = "", size: str = "0"
+) -> None:
+    """Write the certificate down; without an entry, promise one job for each that lacks its own."""
     at, session = clock.now(), db.session()
     if not entry_id:
         for missing in certificates.missing(session, uuid.UUID(result_set_id)):
@@ -51,14 +66,10 @@ def certify_pdf(result_set_id: str, entry_id: str = "") -> None:
                     entry_id=str(missing))  # fmt: skip
         return
     wanted = certificates.wanted(session, uuid.UUID(result_set_id), uuid.UUID(entry_id))
-    if wanted is None:
-        return
-    code = certificates_written.new_code()
-    sponsors = [plain(o.name) for o in shown.sponsors(session, wanted.entry.contest_id)]
-    pdf = printed.pdf(_page(wanted, code, sponsors))
-    arrived = arrive(store(), io.BytesIO(pdf), f"certificate-{code}.pdf", limit_bytes=LARGEST)
-    file = files.receive(session, arrived, by=None, at=at)
-    certificates_written.issue(session, wanted, code=code, file=file, at=at)
+    if wanted is not None and sha256:
+        actions_of_paper.issue(
+            session, wanted, code=code, sha256=sha256, size_bytes=int(size), at=at
+        )
 
 
 def _page(wanted: Wanted, code: str, sponsors: list[str]) -> printed.Page:
