@@ -22,6 +22,8 @@ from contest.entries import standing  # noqa: E402
 from contest.events import cli as events_cli  # noqa: E402
 from contest.files import jobs as files_jobs  # noqa: E402
 from contest.files import sending as files  # noqa: E402
+from contest.followup import jobs as followup_jobs  # noqa: E402
+from contest.followup import views as followup  # noqa: E402
 from contest.home import sentences  # noqa: E402
 from contest.home import views as home  # noqa: E402
 from contest.home.places import PLACES  # noqa: E402
@@ -79,6 +81,8 @@ FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the hou
     contests.directory,
     contests.bp,
     results.bp,
+    followup.bp,
+    home.bp,
 )
 DEVELOPMENT: tuple[Blueprint, ...] = (components.bp,)
 COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
@@ -94,7 +98,9 @@ JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
 )
 JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
     files_jobs,
+    messages_jobs,
     results_jobs,
+    followup_jobs,
 )
 # What features above `contests` add to its announcement and to its overview.
 CHECKS: tuple[readiness.Check, ...] = ()

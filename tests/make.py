@@ -464,6 +464,9 @@ def message(
     """A message as a feature writes it; `options` are those of `write`, and the facts."""
     return write(
         session, kind, to=to, at=NOON, contest_id=contest.id if contest else None, **options
+    )
+
+
 def ranking(
     session: Session, round_: Round, *ranked: Entry, ranks: list[int] | None = None
 ) -> Ranking:

@@ -1,0 +1,1 @@
+"""Reads cases. Each query loads all that its reader touches."""
