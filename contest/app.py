@@ -36,6 +36,7 @@ from contest.undertakings import views as undertakings  # noqa: E402
 from contest.results import cli as results_cli  # noqa: E402
 from contest.results import jobs as results_jobs  # noqa: E402
 from contest.results import views as results  # noqa: E402
+from contest.undertakings import views as undertakings  # noqa: E402
 from contest.web import (  # noqa: E402
     access,
     assets,
@@ -75,11 +76,10 @@ KIT: tuple[ModuleType, ...] = (
 FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the house
     accounts.bp,
     messages.bp,
-    pitchday.bp,
-    home.bp,
     undertakings.bp,
     contests.directory,
     contests.bp,
+    pitchday.bp,
     results.bp,
     followup.bp,
     home.bp,
@@ -89,14 +89,10 @@ COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
     events_cli.audit,
     jobs_cli.jobs,
     jobs_cli.worker,
-)
-JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
-    contests_jobs,
-    files_jobs,
-    messages_jobs,
     results_cli.results,
 )
 JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
+    contests_jobs,
     files_jobs,
     messages_jobs,
     results_jobs,

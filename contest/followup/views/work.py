@@ -10,7 +10,7 @@ from flask_babel import gettext
 from contest.accounts.signin import current, signed_in
 from contest.core.errors import DomainError
 from contest.files import actions as files
-from contest.files import look, sending
+from contest.files import sending
 from contest.files.arrival import arrive
 from contest.followup import policy
 from contest.followup.actions import work as actions
@@ -149,7 +149,7 @@ def add_document(case_id: uuid.UUID) -> ResponseReturnValue:
         sent = form.file.data
         arrived = arrive(
             sending.store(), sent.stream, sent.filename or "", limit_bytes=LARGEST,
-            types=look.DOCUMENTS, scanner=current_app.config.get("SCANNER", ""),
+            scanner=current_app.config["SCAN_COMMAND"],
         )  # fmt: skip
         file = files.receive(db.session(), arrived, by=current().id, at=now())
         return actions.add_document(
