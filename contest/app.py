@@ -31,11 +31,10 @@ from contest.jobs import cli as jobs_cli  # noqa: E402
 from contest.messages import jobs as messages_jobs  # noqa: E402
 from contest.messages import views as messages  # noqa: E402
 from contest.pitchday import views as pitchday  # noqa: E402
-from contest.teams import queries as teams_queries  # noqa: E402
-from contest.undertakings import views as undertakings  # noqa: E402
 from contest.results import cli as results_cli  # noqa: E402
 from contest.results import jobs as results_jobs  # noqa: E402
 from contest.results import views as results  # noqa: E402
+from contest.teams import queries as teams_queries  # noqa: E402
 from contest.undertakings import views as undertakings  # noqa: E402
 from contest.web import (  # noqa: E402
     access,

@@ -6,6 +6,7 @@ A place appears when its page exists and the reader's roles lead there.
 from contest.contests.actor import Actor
 from contest.contests.models import Role
 from contest.core.text import N_
+from contest.results.models import OFFICERS
 from contest.web.navigation import Place
 
 CONTEST, SET_UP = N_("Contest"), N_("Set-up")
@@ -23,6 +24,14 @@ def on_the_day(actor: Actor) -> bool:
     return actor.is_staff() or actor.has(Role.JUDGE)
 
 
+def officer(actor: Actor) -> bool:
+    return actor.runs() or actor.has(*OFFICERS)
+
+
+def carries_on(actor: Actor) -> bool:
+    return actor.runs() or actor.has(Role.SPONSOR, Role.FOLLOW_UP)
+
+
 SET_UP_PAGES = frozenset(
     f"contests.{page}"
     for page in (
@@ -36,6 +45,11 @@ PLACES = (  # each with its icon on a line that says so: the build looks for tha
           frozenset({"contests.announce", "contests.move"})),
     Place(CONTEST, N_("Pitch day"), "presentation", "pitchday.index", on_the_day,  # icon
           frozenset({"pitchday.stage", "pitchday.draw", "pitchday.arrange"})),
+    Place(CONTEST, N_("Results"), "trophy", "results.certify", officer,  # icon
+          frozenset({"results.decide", "results.take_back", "results.sign", "results.embargo",
+                     "results.discard", "results.correct"})),
+    Place(CONTEST, N_("Follow-up"), "sprout", "followup.board", carries_on,  # icon
+          frozenset({"followup.show", "followup.owners", "followup.gate"})),
     Place(CONTEST, N_("Messages"), "mail", "messages.index", runs,  # icon
           frozenset({"messages.show", "messages.annotate", "messages.drop"})),
     Place(CONTEST, N_("History"), "history", "home.history", runs),  # icon

@@ -9,12 +9,14 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.accounts.models import User
-from contest.contests.models import Contest, Prize, Round
+from contest.contests.models import Contest, Prize, Role, Round
 from contest.core.decisions import Decision as Verdict
 from contest.core.orm import Base, Edited
 from contest.core.states import Life
 from contest.entries.models import Entry
 from contest.files.models import File
+
+OFFICERS = (Role.ORGANISER, Role.CHAIR, Role.SPONSOR)  # who signs results
 
 
 class Outcome(enum.StrEnum):

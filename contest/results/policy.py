@@ -4,9 +4,8 @@ from contest.contests.actor import Actor
 from contest.contests.models import Role
 from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.text import N_
+from contest.results.models import OFFICERS
 from contest.teams.models import Team
-
-OFFICERS = (Role.ORGANISER, Role.CHAIR, Role.SPONSOR)
 
 
 def may_decide(actor: Actor) -> Decision:

@@ -29,6 +29,7 @@ from contest.judging.models import Assignment, AssignmentState, Scorecard
 from contest.ranking.models import Ranking
 from contest.results import snapshot
 from contest.results.models import (
+    OFFICERS,
     Award,
     Decision,
     DecisionState,
@@ -36,7 +37,6 @@ from contest.results.models import (
     ResultSet,
     ResultState,
 )
-from contest.results.policy import OFFICERS
 from contest.results.queries import decisions
 from contest.teams.models import Team
 from contest.vault.models import DocumentView
