@@ -24,6 +24,7 @@ from contest.web.text import plain
 
 # A secret link stands in the text as its number between two characters that no text has.
 MARKS = "\ue000", "\ue001"
+HIDDEN = "…"
 _MARKED = re.compile(f"{MARKS[0]}(\\d+){MARKS[1]}")
 _URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]。，、）」]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
@@ -106,7 +107,7 @@ def filled(body: str, made: Sequence[dict[str, Any]]) -> str:
 
 def masked(body: str) -> str:
     """Return the text as others than its recipient may read it."""
-    return _MARKED.sub("…", body)
+    return _MARKED.sub(HIDDEN, body)
 
 
 def mail(message: Message, *, at: datetime) -> EmailMessage:
@@ -140,12 +141,13 @@ def html(message: Message, text: str) -> str:
 
 
 def linked(text: str) -> Markup:
-    """Return plain text as HTML: addresses become links, line ends stay."""
+    """Return plain text as HTML: addresses become links unless masked, line ends stay."""
     made, end = Markup(), 0
     for url in _URL.finditer(text):
-        made += escape(text[end : url.start()])
-        made += Markup('<a class="link" href="{0}">{0}</a>').format(url[0])
-        end = url.end()
+        if HIDDEN not in url[0]:
+            made += escape(text[end : url.start()])
+            made += Markup('<a class="link" href="{0}">{0}</a>').format(url[0])
+            end = url.end()
     made += escape(text[end:])
     return Markup("<br>\n").join(made.split("\n"))
 

@@ -71,6 +71,7 @@ def test_a_draft_is_read_as_it_will_go_and_gets_a_personal_line(
     page = client.page(url).text
     assert "Clean Rivers closes on 2 Jun 2030, 20:00 (UTC+8)." in page
     assert "/calendar/….ics" in page
+    assert 'calendar/….ics"' not in page
     assert client.post(f"{url}/note", data={"note": "See you <there>!"}).status_code == 303
     assert "See you &lt;there&gt;!" in client.page(url).text
     assert client.post(f"{url}/send").status_code == 303
