@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     MAX_FORM_MEMORY_SIZE: int = 1 * MIB
     PROXIES: int = 0  # how many reverse proxies of ours stand in front
     DEVELOPMENT: bool = False  # mail viewer, component page, demo sign-in links
+    CLOCK_SHIFT_SECONDS: float = 0  # a demonstration lives at its own time
     TESTING: bool = False
 
     @property

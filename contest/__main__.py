@@ -2,13 +2,15 @@
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 
-from contest.web.db import use_one_sqlite
+from contest.web.db import begin_writing, db, use_one_sqlite
 
 use_one_sqlite()
 
@@ -20,6 +22,11 @@ from flask.cli import FlaskGroup  # noqa: E402
 
 from config import INSTANCE, Settings  # noqa: E402
 from contest import app as application  # noqa: E402
+from contest.accounts import links  # noqa: E402
+from contest.core import clock  # noqa: E402
+from contest.demo import build  # noqa: E402
+from contest.demo.script import MOMENTS  # noqa: E402
+from contest.entries import receipt  # noqa: E402
 from contest.jobs import engine  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
@@ -88,6 +95,65 @@ def serve(host: str, port: int, processes: int, without_worker: bool, developmen
     configured = settings(**more)
     migrate(configured.DATABASE_URL)
     run(host, port, processes, worker=not without_worker)
+
+
+@cli.command()
+@click.argument("name", type=click.Choice(sorted(build.SCENARIOS)))
+@click.option("--at", "moment", type=click.Choice(MOMENTS), default="judging", show_default=True)
+@click.option("--serve", "serves", is_flag=True, help="Serve it and print a sign-in link per role.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--afresh", is_flag=True, help="Build it again even if it stands.")
+def demo(name: str, moment: str, serves: bool, host: str, port: int, afresh: bool) -> None:
+    """Build the demonstration NAME as it stands at a moment."""
+    folder = INSTANCE / f"demo-{name}-{moment}"
+    if afresh or not (folder / "built").exists():
+        _build(name, moment, folder)
+    seconds = float((folder / "built").read_text())
+    app = application.create_app(_demo_settings(folder, host, port, seconds))
+    with app.app_context():
+        click.echo(f"\n  http://{host}:{port}   {name}, {moment}\n")
+        for face in build.faces(db.session()):
+            address = f"http://{host}:{port}/enter/{links.entrance(face.user_id)}"
+            click.echo(f"  {face.role:<16} {face.name:<22} {address}")
+        click.echo(f"\n  {'mail':<39} http://{host}:{port}/-mail\n")
+        db.engine.dispose()
+    if serves:
+        run(host, port, 2, worker=True)
+
+
+def _demo_settings(folder: Path, host: str, port: int, seconds: float) -> Settings:
+    return settings(
+        DATABASE_URL=f"sqlite:///{folder}/contest.db",
+        FILES_URL=f"file://{folder}/files",
+        MAIL_URL=f"file://{folder}/mail",
+        BASE_URL=f"http://{host}:{port}",
+        DEVELOPMENT=True,
+        CLOCK_SHIFT_SECONDS=seconds,
+    )
+
+
+def _build(name: str, moment: str, folder: Path) -> None:
+    """Build into a folder beside it and rename, so that half a demonstration is never served."""
+    began = time.monotonic()
+    fresh = folder.with_name(f".{folder.name}.new")
+    for old in (fresh, folder):
+        shutil.rmtree(old, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    configured = _demo_settings(fresh, "127.0.0.1", 8000, 0)
+    migrate(configured.DATABASE_URL)
+    app = application.create_app(configured)
+    with app.app_context():
+        with db.session.begin():
+            begin_writing()
+            stands_at = build.build(
+                db.session(), name, moment, store=app.extensions["files"], key=receipt.signing_key(
+                    configured.SIGNING_KEY, configured.SECRET_KEY),
+            )  # fmt: skip
+        (fresh / "built").write_text(str((stands_at - clock.now()).total_seconds()))
+        db.engine.dispose()
+    fresh.rename(folder)
+    click.echo(f"Built in {time.monotonic() - began:.1f} s.")
 
 
 def run(host: str, port: int, processes: int, *, worker: bool) -> None:

@@ -4,7 +4,8 @@ from contest.web import db as database  # first: it replaces sqlite3 before anyt
 
 database.use_one_sqlite()
 
-from pathlib import Path  # noqa: E402 -- after use_one_sqlite
+from datetime import timedelta  # noqa: E402 -- after use_one_sqlite
+from pathlib import Path  # noqa: E402
 from types import ModuleType  # noqa: E402
 
 import click  # noqa: E402
@@ -18,6 +19,7 @@ from contest.accounts import views as accounts  # noqa: E402
 from contest.contests import jobs as contests_jobs  # noqa: E402
 from contest.contests import views as contests  # noqa: E402
 from contest.contests.queries import overview, readiness  # noqa: E402
+from contest.core import clock  # noqa: E402
 from contest.entries import standing  # noqa: E402
 from contest.events import cli as events_cli  # noqa: E402
 from contest.files import jobs as files_jobs  # noqa: E402
@@ -28,6 +30,7 @@ from contest.home import sentences  # noqa: E402
 from contest.home import views as home  # noqa: E402
 from contest.home.places import PLACES  # noqa: E402
 from contest.jobs import cli as jobs_cli  # noqa: E402
+from contest.judging import jobs as judging_jobs  # noqa: E402
 from contest.messages import jobs as messages_jobs  # noqa: E402
 from contest.messages import views as messages  # noqa: E402
 from contest.pitchday import views as pitchday  # noqa: E402
@@ -94,6 +97,7 @@ JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
     contests_jobs,
     files_jobs,
     messages_jobs,
+    judging_jobs,
     results_jobs,
     followup_jobs,
 )
@@ -117,6 +121,7 @@ def create_app(settings: object) -> Flask:
         __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )
     app.config.from_object(settings)
+    clock.shift(timedelta(seconds=app.config["CLOCK_SHIFT_SECONDS"]))
     app.config.update(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=app.config["BASE_URL"].startswith("https:"),

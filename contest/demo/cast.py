@@ -226,3 +226,12 @@ ORGANISATIONS: tuple[tuple[str, str, str, str, str, str, list[str], str], ...] =
     ("clearinvoice", "ClearInvoice Pte.", "", "", "startup", "SG", ["clearinvoice.example"], ""),
     ("mediconsent", "MediConsent Inc.", "", "", "startup", "US", ["mediconsent.example"], ""),
 )  # fmt: skip
+
+REMARKS = (
+    "Clear and honest about what is missing. Name the first two companies and you are there.",
+    "The problem is real. I would have liked to see what happens when one side is wrong.",
+    "Strong people. The ledger must earn its place: say what a plain database could not do.",
+    "I can see this running within a quarter. Think about who pays for it in year two.",
+    "Good pitch; the numbers on page five need a source.",
+    "Start smaller: one port, one bank, one month.",
+)
