@@ -15,14 +15,15 @@ function* files(folder, ends) {
 }
 
 const LINES = /^.*(?:icon|empty\().*$/gim; // icon="inbox"
-const TABLES = /\w*ICONS\w*\s*(?::[^=]*)?=\s*[[({]([\s\S]*?)[\])}]/g; // ICONS = {"sent": "mail"}
+const TABLES = /\w*ICONS\w*\s*=\s*\{[^}]*\}/g; // ICONS = {"sent": "mail"}
 
-/** The icons that templates and views name: quoted names of Lucide on lines and in tables that say icon. */
+/** The icons in use: quoted names of Lucide on lines and in tables that say icon, and in modules that place things. */
 function icons() {
   const named = new Set();
   for (const path of [...files("templates", ".html"), ...files("contest", ".py")]) {
     const source = readFileSync(path, "utf8");
-    for (const [part] of [...source.matchAll(LINES), ...source.matchAll(TABLES)]) {
+    const places = path.endsWith(".py") && /\bPlace\(|ICONS/.test(source);
+    for (const [part] of places ? [[source]] : [...source.matchAll(LINES), ...source.matchAll(TABLES)]) {
       for (const [, name] of part.matchAll(/["']([a-z0-9]+(?:-[a-z0-9]+)*)["']/g)) if (known.has(name)) named.add(name);
     }
   }

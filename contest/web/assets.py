@@ -4,7 +4,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, current_app, url_for
+from flask import Flask, Response, current_app, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 
@@ -13,6 +13,16 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=asset, words_for_scripts=words_for_scripts, csrf_token=generate_csrf
     )
+
+    @app.after_request
+    def _keep(response: Response) -> Response:
+        # The name of a built file says what is in it, so nobody needs to ask for it twice.
+        if (
+            request.path.startswith(f"{app.static_url_path}/assets/")
+            and response.status_code == 200
+        ):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
 
 
 def asset(name: str) -> str:
