@@ -63,6 +63,9 @@ translations: .venv/.dev  ## Bring the texts to translate into translations/*/LC
 		$(RUN)/pybabel -q init -i $(TEXTS) -d translations -l $$language; done
 	$(UPDATE_TEXTS)
 
+docs: .venv/.run  ## Write docs/permissions.md from the program
+	$(RUN)/python -m contest permissions > docs/permissions.md
+
 lock: .tools/.node  ## Write the lock files again (UPGRADE=1 takes newer versions)
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group dev pyproject.toml -o requirements-dev.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) -c requirements-dev.txt pyproject.toml -o requirements.txt
@@ -131,4 +134,4 @@ static/.built: node_modules/.$(if $(SYSTEM_CHROMIUM),run,$(FOR)) $(SOURCES)
 	$(RUN)/python -m tests.browser
 	touch $@
 
-.PHONY: help demo run test check fix migration translations lock ready tested
+.PHONY: help demo run test check fix migration translations docs lock ready tested

@@ -50,6 +50,7 @@ from contest.web import (  # noqa: E402
     limits,
     moments,
     navigation,
+    permissions,
     requests,
     states,
     text,
@@ -91,6 +92,7 @@ COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
     events_cli.audit,
     jobs_cli.jobs,
     jobs_cli.worker,
+    permissions.permissions,
     results_cli.results,
 )
 JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers

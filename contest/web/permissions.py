@@ -1,0 +1,172 @@
+"""Who may do what, read off the program itself for `docs/permissions.md`.
+
+For each declared action: the policies that its views ask, and every sentence with which these can
+refuse. A view is followed into the helpers of its own feature's edge, a policy into other policies.
+"""
+
+import ast
+import inspect
+import re
+import textwrap
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from types import FunctionType, ModuleType
+from typing import Any
+
+import click
+from flask import Flask, current_app
+
+from contest.web import access
+
+INTRODUCTION = """\
+# Who may do what
+
+Written by `make docs` from the program; do not edit. An action stands with its addresses, the policies
+that decide, and the sentences with which they refuse: no sentence, no refusal. Things that are secret
+answer "no such page" instead. Every page needs a person who is signed in unless it says *anybody*.
+"""
+EDGE = re.compile(r"contest\.\w+\.(views|pages|signedin|sending)\b")
+GATES = {"authorize", "reveal"}
+ANYBODY, SIGNED_IN = "*anybody*", "*signed in*"
+
+
+@dataclass
+class Permission:
+    """One action: where it is done, who decides, and what they say when the answer is no."""
+
+    addresses: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    policies: dict[str, None] = field(default_factory=dict)  # an ordered set, as is the next
+    sentences: dict[str, None] = field(default_factory=dict)
+
+
+@click.command()
+def permissions() -> None:
+    """Print who may do what, as Markdown."""
+    click.echo(describe(current_app), nl=False)
+
+
+def describe(app: Flask) -> str:
+    """Return the whole document."""
+    features: dict[str, dict[str, Permission]] = defaultdict(lambda: defaultdict(Permission))
+    for (rule, method), name in access.declared(app).items():
+        feature, _, verb = name.partition(".")
+        features[feature][verb].addresses[rule].append(method)
+    for endpoint, view in app.view_functions.items():
+        if endpoint == "static":
+            continue
+        feature, _, verb = str(vars(view)["action"]).partition(".")
+        permission = features[feature][verb]
+        policies = list(_policies(inspect.unwrap(view)))
+        if getattr(view, "is_public", False):
+            permission.policies[ANYBODY] = None
+        elif not policies:
+            permission.policies[SIGNED_IN] = None
+        for policy in policies:
+            permission.policies[_name(policy)] = None
+            permission.sentences.update(dict.fromkeys(_sentences(policy)))
+    parts = [INTRODUCTION]
+    for feature in sorted(features):
+        parts.append(
+            f"\n## {feature}\n\n| to | at | asks | which may refuse |\n|---|---|---|---|\n"
+        )
+        parts += [_row(verb, features[feature][verb]) for verb in sorted(features[feature])]
+    return "".join(parts)
+
+
+def _row(verb: str, permission: Permission) -> str:
+    cells = (
+        verb.replace("_", " "),
+        "<br>".join(
+            f"{', '.join(how)} `{rule}`" for rule, how in sorted(permission.addresses.items())
+        ),
+        "<br>".join(permission.policies),
+        "<br>".join(permission.sentences),
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _name(policy: Callable[..., Any]) -> str:
+    return f"{policy.__module__.removeprefix('contest.').removesuffix('.policy')}.{policy.__name__}"
+
+
+def _policies(function: Callable[..., Any], depth: int = 4) -> Iterator[FunctionType]:
+    """Yield the policies that a view or its helpers go by; not those that only hide a button."""
+    tree = _tree(function)
+    gates = [
+        argument
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in GATES
+        for argument in node.args
+    ]
+    for gate in gates:
+        for called in _calls(function, _value(gate, tree)):
+            yield from [called] if _decides(called) else _policies(called, depth)
+            yield from (c for c in _calls(called) if not _decides(called) and _decides(c))
+    for called in _calls(function, tree):
+        if depth and EDGE.match(called.__module__) and called is not function:
+            yield from _policies(called, depth - 1)
+
+
+def _decides(function: FunctionType) -> bool:
+    return function.__module__.endswith(".policy")
+
+
+def _value(node: ast.expr, tree: ast.AST) -> ast.AST:
+    """Return what a local name was set to, or the expression itself."""
+    if isinstance(node, ast.Name):
+        for other in ast.walk(tree):
+            if isinstance(other, ast.Assign) and ast.dump(other.targets[0]) == ast.dump(
+                ast.Name(node.id, ast.Store())
+            ):
+                return other.value
+    return node
+
+
+@cache
+def _sentences(policy: FunctionType) -> tuple[str, ...]:
+    """Return what the policy, and the rules it stands on, can say when the answer is no."""
+    found: dict[str, None] = {}
+    for node in ast.walk(_tree(policy)):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "deny"
+        ):
+            found.update(dict.fromkeys(_said(node.args[0], policy)))
+    for called in _calls(policy):
+        if called is not policy and re.match(r"(may|can|_)", called.__name__):
+            found.update(dict.fromkeys(_sentences(called)))
+    return tuple(found)
+
+
+def _said(node: ast.expr, policy: FunctionType) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+        elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+            value = policy.__globals__.get(part.id)
+            if isinstance(value, str):
+                yield value
+
+
+def _calls(function: Callable[..., Any], part: ast.AST | None = None) -> Iterator[FunctionType]:
+    """Yield our functions that `function`, or a part of it, names by itself or by module."""
+    for node in ast.walk(part or _tree(function)):
+        named = _resolve(node, inspect.unwrap(function).__globals__)
+        if isinstance(named, FunctionType) and named.__module__.startswith("contest."):
+            yield inspect.unwrap(named)
+
+
+def _resolve(node: ast.AST, names: dict[str, Any]) -> object:
+    if isinstance(node, ast.Name):
+        return names.get(node.id)
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        module = names.get(node.value.id)
+        return getattr(module, node.attr, None) if isinstance(module, ModuleType) else None
+    return None
+
+
+def _tree(function: Callable[..., Any]) -> ast.Module:
+    return ast.parse(textwrap.dedent(inspect.getsource(function)))
