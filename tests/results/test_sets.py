@@ -238,7 +238,7 @@ def test_every_judged_entry_gets_one_certificate(session: Session) -> None:
     run_promised(session)
 
     certificates = session.scalars(select(Certificate)).all()
-    awarded = dict(session.execute(select(Award.entry_id, Award.id)).all())  # type: ignore[arg-type]
+    awarded = dict(session.execute(select(Award.entry_id, Award.id)).all())
     assert {(c.entry_id, c.award_id) for c in certificates} == {
         (e.id, awarded.get(e.id)) for e in told.entries
     }
