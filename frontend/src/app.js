@@ -1,5 +1,4 @@
 import { Application } from "@hotwired/stimulus";
-import htmx from "htmx.org";
 
 // Every file in controllers/ is a controller under its own name.
 const application = Application.start();
@@ -7,5 +6,3 @@ const controllers = import.meta.glob("./controllers/*.js", { eager: true });
 for (const [path, module] of Object.entries(controllers)) {
   application.register(path.slice("./controllers/".length, -".js".length), module.default);
 }
-
-window.htmx = htmx;

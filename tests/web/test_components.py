@@ -11,7 +11,7 @@ from tests.browser import (
     assert_accessible,
     assert_fits,
 )
-from tests.pages import Client
+from tests.pages import Client, check
 from tests.site import Site
 
 PAGES = ["", "/public", "/focus", "/projector"]
@@ -25,6 +25,14 @@ def test_the_samples_are_valid_html(client: Client, page: str) -> None:
 @pytest.mark.parametrize("language", ["zh", "ja", "de"])
 def test_the_samples_stand_in_every_language(client: Client, language: str) -> None:
     assert f'lang="{language}"' in client.page(f"/-components?lang={language}").text
+
+
+def test_a_page_that_is_not_there_is_a_page_with_an_incident_number(client: Client) -> None:
+    answer = client.get("/nowhere")
+
+    assert answer.status_code == 404
+    assert "Incident" in answer.text
+    check(answer.text)
 
 
 @pytest.mark.browser
