@@ -48,7 +48,7 @@ def test_title_and_language_are_set() -> None:
 
     assert read.metadata is not None
     assert read.metadata.title == "Certificate · 锦江科技"
-    assert read.root_object["/Lang"] == "ja-JP"
+    assert str(read.root_object["/Lang"]) == "ja-JP"
     assert "First prize" not in read.pages[0].extract_text()
 
 
