@@ -38,6 +38,7 @@ from contest.results import cli as results_cli  # noqa: E402
 from contest.results import jobs as results_jobs  # noqa: E402
 from contest.results import views as results  # noqa: E402
 from contest.teams import queries as teams_queries  # noqa: E402
+from contest.teams import views as teams  # noqa: E402
 from contest.undertakings import views as undertakings  # noqa: E402
 from contest.web import (  # noqa: E402
     access,
@@ -86,6 +87,7 @@ FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the hou
     results.bp,
     followup.bp,
     home.bp,
+    teams.bp,
 )
 DEVELOPMENT: tuple[Blueprint, ...] = (components.bp,)
 COMMANDS: tuple[click.Command, ...] = (  # python -m contest …

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.entries.models import Entry
+from contest.entries.models import Entry, State
 
 
-def of_teams(session: Session, team_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+def of_teams(session: Session, team_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, State]:
     """Return team -> state of its entry; teams without one are left out. One statement."""
     rows = session.execute(select(Entry.team_id, Entry.state).where(Entry.team_id.in_(team_ids)))
-    return {team_id: state.value for team_id, state in rows}
+    return dict(rows.all())

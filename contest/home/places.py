@@ -16,6 +16,10 @@ def runs(actor: Actor) -> bool:
     return actor.runs()
 
 
+def competes(actor: Actor) -> bool:
+    return actor.user is not None and not actor.roles and not actor.user.is_admin
+
+
 def staff(actor: Actor) -> bool:
     return actor.is_staff()
 
@@ -53,6 +57,13 @@ PLACES = (  # each with its icon on a line that says so: the build looks for tha
     Place(CONTEST, N_("Messages"), "mail", "messages.index", runs,  # icon
           frozenset({"messages.show", "messages.annotate", "messages.drop"})),
     Place(CONTEST, N_("History"), "history", "home.history", runs),  # icon
+PLACES = (
+    Place(CONTEST, N_("Overview"), "layout-dashboard", "contests.manage", staff,
+          frozenset({"contests.announce", "contests.move"})),  # icon
+    Place(CONTEST, N_("Your team"), "users", "teams.mine", competes,
+          frozenset({"teams.show", "teams.create", "teams.edit", "teams.invite", "teams.leave",
+                     "teams.remove", "teams.hand_over", "teams.eligibility"})),  # icon
+    Place(CONTEST, N_("Teams"), "users", "teams.index", staff),  # icon
     Place(SET_UP, N_("Set-up"), "sliders-horizontal", "contests.edit", runs, SET_UP_PAGES),  # icon
     Place(SET_UP, N_("People"), "users-round", "contests.people", runs,  # icon
           frozenset({"contests.appointment_end"})),

@@ -1,5 +1,6 @@
 """Reads teams. What a team has handed in is known above: `tell_states` brings it here."""
 
+import enum
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +19,10 @@ from contest.undertakings.models import Kind as Promise
 from contest.undertakings.models import Signature, UndertakingText
 
 PROMISES = (Promise.RULES, Promise.IP)  # what every member signs
-NOT_IN_HAND = frozenset({"", "draft", "withdrawn"})
+NOT_IN_HAND = frozenset({None, "draft", "withdrawn"})
 PAGE = 200
 
-States = Callable[[Session, Sequence[uuid.UUID]], Mapping[uuid.UUID, str]]
+States = Callable[[Session, Sequence[uuid.UUID]], Mapping[uuid.UUID, enum.StrEnum]]
 _states: list[States] = []
 
 
@@ -30,14 +31,14 @@ def tell_states(states: States) -> None:
     _states[:] = [states]
 
 
-def entry_states(session: Session, team_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+def entry_states(session: Session, team_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, enum.StrEnum]:
     """Return the state of each team's entry; teams without one are left out. One statement."""
     return {k: v for states in _states for k, v in states(session, team_ids).items()}
 
 
 def has_handed_in(session: Session, team: Team) -> bool:
     """Say whether an entry of the team is in the organisers' hands."""
-    return entry_states(session, [team.id]).get(team.id, "") not in NOT_IN_HAND
+    return entry_states(session, [team.id]).get(team.id) not in NOT_IN_HAND
 
 
 WITH_ALL = (
@@ -191,7 +192,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class TeamRow:
-    """One line of the list of teams; `entry` is the state of its entry, "" when there is none."""
+    """One line of the list of teams; `entry` is the state of its entry, None when there is none."""
 
     id: uuid.UUID
     name: str
@@ -203,7 +204,7 @@ class TeamRow:
     founded_at: datetime
     eligible_at: datetime | None
     key: str
-    entry: str
+    entry: enum.StrEnum | None
 
 
 def rows(session: Session, contest_id: uuid.UUID, wanted: Filter) -> tuple[TeamRow, ...]:
@@ -238,7 +239,7 @@ def rows(session: Session, contest_id: uuid.UUID, wanted: Filter) -> tuple[TeamR
     states = entry_states(session, [t.id for t, _, _ in found])
     return tuple(
         TeamRow(t.id, t.name, t.kind, t.country, organisation, t.track and t.track.title, n,
-                t.founded_at, t.eligible_at, t.name_key, states.get(t.id, ""))
+                t.founded_at, t.eligible_at, t.name_key, states.get(t.id))
         for t, n, organisation in found
     )  # fmt: skip
 
