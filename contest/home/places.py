@@ -47,6 +47,11 @@ SET_UP_PAGES = frozenset(
 PLACES = (  # each with its icon on a line that says so: the build looks for that
     Place(CONTEST, N_("Overview"), "layout-dashboard", "contests.manage", staff,  # icon
           frozenset({"contests.announce", "contests.move"})),
+    Place(CONTEST, N_("Your team"), "users", "teams.mine", competes,  # icon
+          frozenset({"teams.show", "teams.create", "teams.edit", "teams.invite",
+                     "teams.eligibility"})),
+    Place(CONTEST, N_("Teams"), "users", "teams.index", staff,  # icon
+          frozenset({"teams.show", "teams.eligibility"})),
     Place(CONTEST, N_("Pitch day"), "presentation", "pitchday.index", on_the_day,  # icon
           frozenset({"pitchday.stage", "pitchday.draw", "pitchday.arrange"})),
     Place(CONTEST, N_("Results"), "trophy", "results.certify", officer,  # icon
@@ -57,13 +62,6 @@ PLACES = (  # each with its icon on a line that says so: the build looks for tha
     Place(CONTEST, N_("Messages"), "mail", "messages.index", runs,  # icon
           frozenset({"messages.show", "messages.annotate", "messages.drop"})),
     Place(CONTEST, N_("History"), "history", "home.history", runs),  # icon
-PLACES = (
-    Place(CONTEST, N_("Overview"), "layout-dashboard", "contests.manage", staff,
-          frozenset({"contests.announce", "contests.move"})),  # icon
-    Place(CONTEST, N_("Your team"), "users", "teams.mine", competes,
-          frozenset({"teams.show", "teams.create", "teams.edit", "teams.invite", "teams.leave",
-                     "teams.remove", "teams.hand_over", "teams.eligibility"})),  # icon
-    Place(CONTEST, N_("Teams"), "users", "teams.index", staff),  # icon
     Place(SET_UP, N_("Set-up"), "sliders-horizontal", "contests.edit", runs, SET_UP_PAGES),  # icon
     Place(SET_UP, N_("People"), "users-round", "contests.people", runs,  # icon
           frozenset({"contests.appointment_end"})),
