@@ -45,7 +45,7 @@ def board(slug: str) -> ResponseReturnValue:
         "followup/board.html", contest=contest, cards=cards, shown=shown, wanted=wanted,
         sees_all=policy.sees_all(who), mine=mine,
         columns=[Column(s, tuple(c for c in shown if c.stage is s)) for s in Stage],
-        open_cards=[c for c in cards if c.stage is not Stage.CLOSED],
+        open_cases=[c for c in cards if c.stage is not Stage.CLOSED],
         troubled=[c for c in cards if queries.is_troubled(c)], stages=list(Stage),
     )  # fmt: skip
 
