@@ -106,9 +106,7 @@ def test_a_case_walks_to_service_through_two_gates(session: Session) -> None:
     measured(session, told)
     for _ in range(3):
         actions.step(session, case, by=by, at=at)
-    assert case.stage is Stage.POC_GATE
     actions.decide_gate(session, case, GateDecision.PIVOT, reason="Other users", by=by, at=at)
-    assert case.stage is Stage.POC
     actions.step(session, case, by=by, at=at)
     actions.decide_gate(session, case, GateDecision.GO, reason="It works", by=by, at=at)
     actions.step(session, case, by=by, at=at)

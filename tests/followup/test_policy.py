@@ -1,3 +1,5 @@
+import uuid
+
 import pytest
 
 from contest.accounts.models import User
@@ -6,9 +8,8 @@ from contest.contests.models import Role
 from contest.followup import policy
 from contest.followup.models import Case
 from contest.followup.policy import Viewer
-from tests import make
 
-ADA = User(id=make.uuid.uuid4(), email="ada@example.org")
+ADA = User(id=uuid.uuid4(), email="ada@example.org")
 MINE = Case(title="Reeds", sponsor_owner_id=ADA.id)
 OTHERS = Case(title="Reeds", sponsor_owner_id=None)
 
