@@ -18,6 +18,7 @@ from contest.entries.models import Question, QuestionKind
 from contest.files.arrival import arrive
 from contest.judging.actions import conflicts
 from contest.judging.models import ConflictKind
+from contest.results.actions import consent
 from contest.teams import actions as teams
 from contest.teams.models import Kind as TeamKind
 from contest.undertakings.models import Kind as Promise
@@ -106,7 +107,7 @@ def _answer(question: Question, team: TeamCast, texts: Iterator[str]) -> str | N
 def _hand_in(play: Play, team_id: uuid.UUID, lead: User, at: datetime) -> None:
     entry = found(entries.entry_of(play.session, team_id))
     handing_in.submit(play.session, entry, play.desk, by=lead, at=at, key=play.key)
-    handing_in.consent(play.session, entry, given=True, by=lead, at=at)
+    consent.give(play.session, entry, by=lead, at=at)
 
 
 def close_and_screen(play: Play) -> None:

@@ -101,8 +101,6 @@ class Verb(enum.StrEnum):
     ENTRY_FILE_DETACHED = "entry.file-detached"
     ENTRY_FOUND_ELIGIBLE = "entry.found-eligible"
     ENTRY_FOUND_INELIGIBLE = "entry.found-ineligible"
-    ENTRY_GALLERY_CONSENTED = "entry.gallery-consented"
-    ENTRY_GALLERY_REVOKED = "entry.gallery-revoked"
     ENTRY_INFO_REQUESTED = "entry.info-requested"
     ENTRY_RECONSIDERED = "entry.reconsidered"
     ENTRY_SUBMITTED = "entry.submitted"

@@ -17,7 +17,7 @@ from contest.entries.actions.screening import (
     screening_blockers,
     start_judging,
 )
-from contest.entries.actions.submit import consent, extend, submit, withdraw
+from contest.entries.actions.submit import extend, submit, withdraw
 
 __all__ = [
     "Asked",
@@ -26,7 +26,6 @@ __all__ = [
     "add_question",
     "attach",
     "begin_screening",
-    "consent",
     "detach",
     "edit_question",
     "extend",

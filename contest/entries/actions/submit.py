@@ -206,15 +206,6 @@ def withdraw(session: Session, entry: Entry, reason: str, *, by: User, at: datet
            before=before, after=entry.state)  # fmt: skip
 
 
-def consent(session: Session, entry: Entry, *, given: bool, by: User, at: datetime) -> None:
-    """Note that the team wants its public answers in the gallery, or no longer does."""
-    orm.lock(session, entry)
-    entry.gallery_consent_at = at if given else None
-    entry.gallery_consent_by = by.id if given else None
-    verb = Verb.ENTRY_GALLERY_CONSENTED if given else Verb.ENTRY_GALLERY_REVOKED
-    record(session, verb, entry, by=by.id, at=at, contest_id=entry.contest_id)
-
-
 def extend(
     session: Session,
     round_: Round,
