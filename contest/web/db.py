@@ -94,6 +94,12 @@ def begin_writing() -> None:
     db.session.connection(execution_options={"writes": True})
 
 
+def write_now() -> None:
+    """End the reading so far and start as a writer; what was read must be read again."""
+    db.session.rollback()
+    begin_writing()
+
+
 def is_sqlite() -> bool:
     with current_app.app_context():
         return db.engine.dialect.name == "sqlite"

@@ -7,7 +7,7 @@ from flask import Flask, Response, g, request
 
 from contest.core import clock
 from contest.web import idempotency
-from contest.web.access import SAFE_METHODS, is_decided, is_public
+from contest.web.access import SAFE_METHODS, is_decided, is_public, takes_files
 from contest.web.db import begin_writing, db
 
 
@@ -33,6 +33,9 @@ def _begin() -> Response | None:
     g.incident = uuid.uuid4().hex[:12]
     if request.method in SAFE_METHODS:
         return None
+    if takes_files(request.endpoint):
+        return None
+    request.get_data(parse_form_data=True)  # a slow sender is waited for before others are kept waiting
     begin_writing()
     return idempotency.replay()
 

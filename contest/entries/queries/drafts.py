@@ -193,3 +193,24 @@ def _unsigned(session: Session, team: Team, at: datetime) -> list[Blocker]:
             session, member.user, "contest", team.contest_id, [Kind.RULES, Kind.IP], at
         )
     ]
+
+
+def teams_of(session: Session, contest_id: uuid.UUID) -> tuple[Team, ...]:
+    """Return the contest's teams by name."""
+    return tuple(
+        session.scalars(
+            select(Team).where(Team.contest_id == contest_id).order_by(Team.name, Team.id)
+        )
+    )
+
+
+def extensions(session: Session, round_id: uuid.UUID) -> tuple[Extension, ...]:
+    """Return who has more time in the round, with the teams, longest first."""
+    return tuple(
+        session.scalars(
+            select(Extension)
+            .where(Extension.round_id == round_id)
+            .options(joinedload(Extension.team))
+            .order_by(Extension.until.desc(), Extension.id)
+        )
+    )

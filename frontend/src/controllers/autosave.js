@@ -91,13 +91,28 @@ export default class extends Controller {
     return answer.ok;
   }
 
-  acknowledge(name, sent, { saved_at: at, version }) {
+  acknowledge(name, sent, { saved_at: at, version, merged, merged_version: mergedVersion }) {
     this.place_of(name)?.toggleAttribute("data-refused", false);
     if (version !== undefined) this.place_of(name)?.setAttribute("data-version", version);
+    if (merged !== undefined && same(sent, this.values(name))) this.adopt(name, merged, mergedVersion, sent);
     this.note(name, "");
     if (same(sent, this.values(name))) this.forget(name);
     if (!this.waiting.size) this.tell("saved", say("saved", clockTime(at ? new Date(at) : new Date())));
     this.dispatch("saved", { detail: { name } });
+  }
+
+  /** Shows the text that two people wrote together, with the cursor where it was. */
+  adopt(name, merged, version, sent) {
+    const [field] = this.fields(name);
+    const cursor = field.selectionStart;
+    const before = commonStart(sent[0] ?? "", merged);
+    this.put(name, [merged]);
+    this.place_of(name).setAttribute("data-version", version);
+    if (document.activeElement === field && cursor !== null) {
+      const moved = cursor <= before ? cursor : Math.max(before, cursor + merged.length - (sent[0] ?? "").length);
+      field.setSelectionRange(moved, moved);
+    }
+    this.forget(name);
   }
 
   later(name) {
@@ -245,6 +260,12 @@ export default class extends Controller {
       status.textContent = sentence;
     }
   }
+}
+
+function commonStart(left, right) {
+  let at = 0;
+  while (at < left.length && left[at] === right[at]) at += 1;
+  return at;
 }
 
 const same = (left, right) => left.length === right.length && left.every((value, index) => value === right[index]);

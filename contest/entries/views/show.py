@@ -1,0 +1,166 @@
+"""What was handed in, for its team and the staff; the staff's list; taking back; more time."""
+
+import uuid
+from collections.abc import Mapping
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from contest.accounts.signin import current, signed_in
+from contest.contests import queries as contests
+from contest.contests.signedin import actor
+from contest.core.errors import DomainError
+from contest.entries import actions, policy, queries
+from contest.entries.forms import ExtensionForm, WithdrawForm
+from contest.entries.models import State
+from contest.entries.views.blueprint import bp, contest_of
+from contest.teams.models import Team
+from contest.web.access import action, authorize, found, reveal
+from contest.web.db import db
+from contest.web.forms import ConfirmForm, render_form
+from contest.web.requests import now
+
+
+@bp.get("/entries/<uuid:entry_id>")
+@action("entries.show")
+@signed_in
+def show(entry_id: uuid.UUID) -> ResponseReturnValue:
+    """Show the newest version, the earlier ones, the receipts and what happened."""
+    session = db.session()
+    entry = found(queries.entry(session, entry_id))
+    who = actor(entry.contest)
+    reveal(policy.may_view(who, entry))
+    versions = queries.versions(session, entry.id)
+    wanted = request.args.get("version", type=int)
+    shown = next((v for v in versions if v.number == wanted), versions[0] if versions else None)
+    return render_template(
+        "entries/show.html",
+        entry=entry,
+        contest=entry.contest,
+        team=entry.team,
+        versions=versions,
+        shown=shown,
+        answers=queries.said_in(session, shown) if shown is not None else (),
+        receipts=queries.receipts(session, entry.id),
+        findings=queries.findings(session, entry.id),
+        events=queries.history(session, entry),
+        people={m.user_id: m.user.name for m in entry.team.members},
+        is_member=entry.team.has_member(who.user),
+        may_withdraw=policy.may_withdraw(who, entry),
+        may_consent=policy.may_consent(who, entry),
+        may_screen=policy.may_screen(who, entry),
+    )
+
+
+@bp.get("/contests/<slug:slug>/entries")
+@action("entries.index")
+@signed_in
+def index(slug: str) -> ResponseReturnValue:
+    """List the contest's entries by state, track and lateness."""
+    contest, who = contest_of(slug)
+    authorize(policy.may_list(who))
+    session, chosen = db.session(), _filters(request.args)
+    return render_template(
+        "entries/index.html",
+        contest=contest,
+        rows=queries.rows(session, contest.id, **chosen),  # type: ignore[arg-type]
+        counts=queries.counts(session, contest.id),
+        tracks=contests.tracks(session, contest.id),
+        rounds=contests.rounds(session, contest.id),
+        chosen=chosen,
+        may_extend=policy.may_extend(who),
+        may_screen=policy.may_screen_any(who),
+    )
+
+
+def _filters(args: Mapping[str, str]) -> dict[str, object]:
+    state, track = args.get("state", ""), args.get("track", "")
+    try:
+        track_id = uuid.UUID(track) if track else None
+    except ValueError:
+        track_id = None
+    return {
+        "state": State(state) if state in set(State) else None,
+        "track_id": track_id,
+        "late": bool(args.get("late")),
+    }
+
+
+@bp.route("/entries/<uuid:entry_id>/withdraw", methods=["GET", "POST"])
+@action("entries.withdraw")
+@signed_in
+def withdraw(entry_id: uuid.UUID) -> ResponseReturnValue:
+    """Take the entry back, with a reason."""
+    entry = found(queries.entry(db.session(), entry_id))
+    who = actor(entry.contest)
+    reveal(policy.may_view(who, entry))
+    authorize(policy.may_withdraw(who, entry))
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        try:
+            actions.withdraw(db.session(), entry, form.reason.data or "", by=current(), at=now())
+        except DomainError as error:
+            form.reject(error)
+        else:
+            flash(gettext("The entry is withdrawn."), "success")
+            return redirect(url_for(".show", entry_id=entry.id), 303)
+    return render_form("entries/withdraw.html", form, entry=entry, contest=entry.contest)
+
+
+@bp.post("/entries/<uuid:entry_id>/gallery")
+@action("entries.consent")
+@signed_in
+def consent(entry_id: uuid.UUID) -> ResponseReturnValue:
+    """Let the public answers stand in the gallery, or take that back."""
+    entry = found(queries.entry(db.session(), entry_id))
+    who = actor(entry.contest)
+    reveal(policy.may_view(who, entry))
+    authorize(policy.may_consent(who, entry))
+    if ConfirmForm().validate_on_submit():
+        given = request.form.get("given") == "yes"
+        actions.consent(db.session(), entry, given=given, by=current(), at=now())
+        flash(
+            gettext("Your public answers will stand in the gallery.")
+            if given
+            else gettext("Your entry stays out of the gallery."),
+            "success",
+        )
+    return redirect(url_for(".show", entry_id=entry.id), 303)
+
+
+@bp.route("/rounds/<uuid:round_id>/extensions", methods=["GET", "POST"])
+@action("entries.extend")
+@signed_in
+def extend(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Give one team more time, with a reason, and show who has it."""
+    session, at = db.session(), now()
+    round_ = found(contests.round_(session, round_id))
+    who = actor(round_.contest)
+    authorize(policy.may_extend(who))
+    teams = queries.teams_of(session, round_.contest_id)
+    form = ExtensionForm(
+        round_.contest.zone,
+        [(str(t.id), t.name) for t in teams],
+        data={"team_id": request.args.get("team")},
+    )
+    if form.validate_on_submit():
+        team: Team = found(queries.team(session, uuid.UUID(form.team_id.data)))
+        try:
+            actions.extend(
+                session, round_, team, form.until.data, form.reason.data or "",
+                by=current(), at=at,
+            )  # fmt: skip
+        except DomainError as error:
+            form.reject(error)
+        else:
+            flash(gettext("%(team)s has more time now and was told so.", team=team.name), "success")
+            return redirect(url_for(".extend", round_id=round_.id), 303)
+    return render_form(
+        "entries/extend.html",
+        form,
+        round=round_,
+        contest=round_.contest,
+        extensions=queries.extensions(session, round_.id),
+        at=at,
+    )
