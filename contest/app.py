@@ -20,7 +20,9 @@ from contest.contests import jobs as contests_jobs  # noqa: E402
 from contest.contests import views as contests  # noqa: E402
 from contest.contests.queries import overview, readiness  # noqa: E402
 from contest.core import clock  # noqa: E402
+from contest.entries import cli as entries_cli  # noqa: E402
 from contest.entries import standing  # noqa: E402
+from contest.entries import views as entries  # noqa: E402
 from contest.events import cli as events_cli  # noqa: E402
 from contest.files import jobs as files_jobs  # noqa: E402
 from contest.files import sending as files  # noqa: E402
@@ -40,6 +42,7 @@ from contest.results import views as results  # noqa: E402
 from contest.teams import queries as teams_queries  # noqa: E402
 from contest.teams import views as teams  # noqa: E402
 from contest.undertakings import views as undertakings  # noqa: E402
+from contest.vault import views as vault  # noqa: E402
 from contest.web import (  # noqa: E402
     access,
     assets,
@@ -80,6 +83,10 @@ KIT: tuple[ModuleType, ...] = (
 FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the house
     accounts.bp,
     messages.bp,
+    entries.bp,
+    vault.bp,
+    pitchday.bp,
+    home.bp,
     undertakings.bp,
     contests.directory,
     contests.bp,
@@ -92,6 +99,7 @@ FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the hou
 DEVELOPMENT: tuple[Blueprint, ...] = (components.bp,)
 COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
     events_cli.audit,
+    entries_cli.receipt,
     jobs_cli.jobs,
     jobs_cli.worker,
     permissions.permissions,

@@ -30,6 +30,7 @@ from contest.contests.models import (
 )
 from contest.core.words import Words
 from contest.entries.models import (
+    Attachment,
     Draft,
     DraftAnswer,
     Entry,
@@ -572,3 +573,18 @@ def team_invitation(
             expires_at=expires_at,
         ),
     )
+
+
+def attachment(session: Session, version: Version, question: Question, file: File) -> Attachment:
+    """A file of a version, and the answer that names it."""
+    version.answers = [
+        *version.answers,
+        {
+            "question": str(question.id),
+            "title": question.title.plain(),
+            "kind": question.kind.value,
+            "file": file.sha256,
+            "bytes": file.size_bytes,
+        },
+    ]
+    return added(session, Attachment(version=version, question_id=question.id, file=file))

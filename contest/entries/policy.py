@@ -50,6 +50,13 @@ def may_view(actor: Actor, entry: Entry) -> Decision:
     return deny(TEAM_ONLY)
 
 
+def may_read_ledger(actor: Actor, entry: Entry) -> Decision:
+    """Who opened what: the team whose documents they are, and the organisers."""
+    if entry.team.has_member(actor.user) or actor.runs():
+        return ALLOW
+    return deny(N_("Only the team and the organisers read who opened its documents."))
+
+
 def may_list(actor: Actor) -> Decision:
     return (
         ALLOW if actor.is_staff() else deny(N_("Only those who run this contest see its entries."))

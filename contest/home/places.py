@@ -18,6 +18,8 @@ def runs(actor: Actor) -> bool:
 
 def competes(actor: Actor) -> bool:
     return actor.user is not None and not actor.roles and not actor.user.is_admin
+def screens(actor: Actor) -> bool:
+    return actor.runs() or actor.has(Role.SCREENER)
 
 
 def staff(actor: Actor) -> bool:
@@ -43,6 +45,8 @@ SET_UP_PAGES = frozenset(
         "round_remove", "prizes", "duties", "undertakings", "undertaking_edit", "ip_terms",
         "timeline", "faqs", "eligibility", "part_edit", "part_remove",
     )
+) | frozenset(
+    f"entries.{page}" for page in ("form_edit", "question_add", "question_edit", "question_remove")
 )  # fmt: skip
 PLACES = (  # each with its icon on a line that says so: the build looks for that
     Place(CONTEST, N_("Overview"), "layout-dashboard", "contests.manage", staff,  # icon
@@ -62,6 +66,13 @@ PLACES = (  # each with its icon on a line that says so: the build looks for tha
     Place(CONTEST, N_("Messages"), "mail", "messages.index", runs,  # icon
           frozenset({"messages.show", "messages.annotate", "messages.drop"})),
     Place(CONTEST, N_("History"), "history", "home.history", runs),  # icon
+PLACES = (
+    Place(CONTEST, N_("Overview"), "layout-dashboard", "contests.manage", staff,
+          frozenset({"contests.announce", "contests.move"})),  # icon
+    Place(CONTEST, N_("Entries"), "inbox", "entries.index", staff,
+          frozenset({"entries.show", "entries.extend", "vault.ledger"})),  # icon
+    Place(CONTEST, N_("Screening"), "list-checks", "entries.screening", screens,
+          frozenset({"entries.screen", "entries.find"})),  # icon
     Place(SET_UP, N_("Set-up"), "sliders-horizontal", "contests.edit", runs, SET_UP_PAGES),  # icon
     Place(SET_UP, N_("People"), "users-round", "contests.people", runs,  # icon
           frozenset({"contests.appointment_end"})),

@@ -5,6 +5,7 @@ the ledger. Pages themselves are asked for by GET, which can write nothing, so t
 """
 
 import uuid
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from flask import jsonify, redirect, request
 from flask.typing import ResponseReturnValue
@@ -36,7 +37,9 @@ def note(version: Version, file_id: uuid.UUID, user: User, capacity: str) -> Res
     )
     if wants_json():
         return jsonify(opened=True)
-    return redirect(safe_next(request.form.get("next")), 303)
+    back = urlsplit(safe_next(request.form.get("next")))
+    query = [(k, v) for k, v in parse_qsl(back.query) if k != "opened"] + [("opened", str(file_id))]
+    return redirect(urlunsplit(("", "", back.path, urlencode(query), "")), 303)
 
 
 def picture(

@@ -15,13 +15,6 @@ def may_open(actor: Actor, entry: Entry) -> Decision:
     return entries.may_view(actor, entry)
 
 
-def may_read_ledger(actor: Actor, entry: Entry) -> Decision:
-    """Who opened what: the team whose documents they are, and the organisers."""
-    if entry.team.has_member(actor.user) or actor.runs():
-        return ALLOW
-    return deny(N_("Only the team and the organisers read who opened its documents."))
-
-
 def may_read_names(actor: Actor, entry: Entry) -> Decision:
     """Judges' names in the ledger: the organisers always, the team once the contest is over."""
     if actor.runs() or entry.contest.phase in NAMED_IN:

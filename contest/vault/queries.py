@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
 from contest.contests.models import Role, Round
 from contest.core.words import Words
+from contest.entries import queries as entries
 from contest.entries.models import Version
-from contest.files.models import File, Rendition
+from contest.entries.queries import Deck
+from contest.files.models import File
 from contest.vault.models import DocumentView
 
 OPEN_FOR = timedelta(hours=12)  # after an opening was noted, its pages are sent for so long
@@ -49,40 +51,16 @@ def has_opened(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Deck:
-    """A file of a version as its viewer shows it. `drawn` pages have pictures already."""
-
-    version_id: uuid.UUID
-    file: File
-    drawn: int
-    is_open: bool
-
-
-def decks(session: Session, version: Version, user: User | None, at: datetime) -> tuple[Deck, ...]:
+def decks(session: Session, version: Version, user: User, at: datetime) -> tuple[Deck, ...]:
     """Return the version's files for one reader; needs its attachments loaded. Two statements."""
-    files = [attachment.file for attachment in version.attachments]
-    if not files:
-        return ()
-    ids = [file.id for file in files]
-    drawn = {
-        row.file_id: row.pages
-        for row in session.execute(
-            select(Rendition.file_id, func.count().label("pages"))
-            .where(Rendition.file_id.in_(ids), Rendition.kind == "page")
-            .group_by(Rendition.file_id)
-        )
-    }
-    seen = set(
-        session.scalars(
-            select(DocumentView.file_id).where(
-                DocumentView.user_id == (user.id if user is not None else None),
-                DocumentView.version_id == version.id,
-                DocumentView.at > at - OPEN_FOR,
-            )
+    seen = session.scalars(
+        select(DocumentView.file_id).where(
+            DocumentView.user_id == user.id,
+            DocumentView.version_id == version.id,
+            DocumentView.at > at - OPEN_FOR,
         )
     )
-    return tuple(Deck(version.id, f, drawn.get(f.id, 0), f.id in seen) for f in files)
+    return entries.decks(session, version, opened=set(seen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +98,7 @@ def ledger(session: Session, entry_id: uuid.UUID, *, limit: int = 2000) -> tuple
         .order_by(DocumentView.at.desc(), DocumentView.id)
         .limit(limit)
     )
-    return tuple(Opening(*found) for found in session.execute(statement).tuples())
+    return tuple(Opening(*found) for found in session.execute(statement))
 
 
 def without_judges(openings: Sequence[Opening]) -> tuple[Opening, ...]:

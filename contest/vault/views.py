@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from contest.accounts.signin import current, signed_in
 from contest.contests.actor import Actor
+from contest.contests.models import Role
 from contest.contests.signedin import actor
 from contest.entries import queries as entries
 from contest.entries.models import Entry, Version
+from contest.entries.policy import may_read_ledger
 from contest.vault import pages, policy, queries
 from contest.vault.queries import Opening
 from contest.web.access import action, found, reveal
@@ -64,7 +66,7 @@ def _ledger(entry_id: uuid.UUID) -> tuple[Entry, tuple[Opening, ...], bool]:
     session = db.session()
     entry = found(entries.entry(session, entry_id))
     who = actor(entry.contest)
-    reveal(policy.may_read_ledger(who, entry))
+    reveal(may_read_ledger(who, entry))
     openings = queries.ledger(session, entry.id)
     if policy.may_read_names(who, entry):
         return entry, openings, True
@@ -78,7 +80,12 @@ def ledger(entry_id: uuid.UUID) -> ResponseReturnValue:
     """Show who opened which document when."""
     entry, openings, named = _ledger(entry_id)
     return render_template(
-        "vault/ledger.html", entry=entry, contest=entry.contest, openings=openings, named=named
+        "vault/ledger.html",
+        entry=entry,
+        contest=entry.contest,
+        openings=openings,
+        named=named,
+        capacities={role.value: role for role in Role},
     )
 
 

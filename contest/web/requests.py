@@ -35,7 +35,9 @@ def _begin() -> Response | None:
         return None
     if takes_files(request.endpoint):
         return None
-    request.get_data(parse_form_data=True)  # a slow sender is waited for before others are kept waiting
+    request.get_data(
+        parse_form_data=True
+    )  # a slow sender is waited for before others are kept waiting
     begin_writing()
     return idempotency.replay()
 

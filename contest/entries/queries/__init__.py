@@ -17,6 +17,7 @@ from contest.entries.queries.drafts import (
 )
 from contest.entries.queries.entries import (
     Row,
+    actors,
     counts,
     entries_of,
     entry,
@@ -34,7 +35,9 @@ from contest.entries.queries.screening import (
     undecided,
 )
 from contest.entries.queries.versions import (
+    Deck,
     Said,
+    decks,
     is_in_chain,
     latest_version,
     receipt,
@@ -46,14 +49,17 @@ from contest.entries.queries.versions import (
 )
 
 __all__ = [
+    "Deck",
     "Field",
     "Row",
     "Said",
     "Waiting",
+    "actors",
     "answer",
     "counts",
     "current_round",
     "decided",
+    "decks",
     "draft",
     "entries_of",
     "entry",

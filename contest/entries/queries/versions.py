@@ -2,10 +2,10 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.contests.models import Contest, Round
@@ -22,7 +22,7 @@ from contest.entries.models import (
 )
 from contest.events.log import digest
 from contest.events.models import Event
-from contest.files.models import File
+from contest.files.models import File, Rendition
 
 WITH_FILES = (selectinload(Version.attachments).joinedload(Attachment.file),)
 
@@ -171,3 +171,34 @@ def is_in_chain(session: Session, receipt: Receipt) -> bool:
         select(Event).where(Event.chain == told["chain"], Event.sequence == told["sequence"])
     )
     return event is not None and event.hash == told["event"] == digest(event)
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """A file of a version as its viewer shows it. So many pages are `drawn`, that is have pictures."""
+
+    version_id: uuid.UUID
+    file: File
+    drawn: int
+    is_open: bool
+
+
+def decks(
+    session: Session, version: Version, *, opened: Collection[uuid.UUID] = ()
+) -> tuple[Deck, ...]:
+    """Return the version's files; `opened` are those that the reader has opened. One statement.
+
+    Needs the version's attachments loaded.
+    """
+    files = [attachment.file for attachment in version.attachments]
+    if not files:
+        return ()
+    drawn = {
+        row.file_id: row.pages
+        for row in session.execute(
+            select(Rendition.file_id, func.count().label("pages"))
+            .where(Rendition.file_id.in_([f.id for f in files]), Rendition.kind == "page")
+            .group_by(Rendition.file_id)
+        )
+    }
+    return tuple(Deck(version.id, f, drawn.get(f.id, 0), f.id in opened) for f in files)

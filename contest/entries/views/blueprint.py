@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from flask import Blueprint, current_app
+from flask import Blueprint, current_app, request
 
 from contest.accounts.models import User
 from contest.accounts.signin import current
@@ -78,6 +78,18 @@ def screened(entry_id: uuid.UUID) -> tuple[Entry, Actor]:
     reveal(policy.may_view(who, entry))
     authorize(policy.may_screen(who, entry))
     return entry, who
+
+
+def just_opened() -> set[uuid.UUID]:
+    """Return the file that was opened by the button of this page: it shows its pages at once.
+
+    Only a hint for the page; whether a picture is sent is decided by the ledger.
+    """
+    given = request.args.get("opened", "")
+    try:
+        return {uuid.UUID(given)} if given else set()
+    except ValueError:
+        return set()
 
 
 def contest_of(slug: str) -> tuple[Contest, Actor]:

@@ -14,7 +14,7 @@ from contest.core.errors import DomainError
 from contest.entries import actions, policy, queries
 from contest.entries.forms import EligibleForm, IneligibleForm, InfoForm, ReconsiderForm
 from contest.entries.models import Entry, State, Version
-from contest.entries.views.blueprint import bp, contest_of, screened
+from contest.entries.views.blueprint import bp, contest_of, just_opened, screened
 from contest.web.access import action, authorize, found
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, Form
@@ -44,7 +44,7 @@ def screening(slug: str) -> ResponseReturnValue:
         contest=contest,
         round=round_,
         waiting=queries.queue(session, round_) if round_ else (),
-        blockers=actions.screening_blockers(session, round_) if round_ else [],
+        blockers_found=actions.screening_blockers(session, round_) if round_ else [],
         may_start=policy.may_start_judging(who),
         has_closed=round_ is not None and bool((ends := round_.grace_ends_at()) and at >= ends),
         form=ConfirmForm(),
@@ -141,6 +141,7 @@ def _page(entry: Entry, version: Version, forms: dict[str, Form]) -> str:
         team=entry.team,
         version=version,
         answers=queries.said_in(session, version),
+        decks=queries.decks(session, version, opened=just_opened()),
         findings=queries.findings(session, entry.id),
         request_open=queries.open_request(session, entry.id),
         forms=forms,

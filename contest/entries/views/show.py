@@ -9,12 +9,13 @@ from flask_babel import gettext
 
 from contest.accounts.signin import current, signed_in
 from contest.contests import queries as contests
+from contest.contests.actor import Actor
 from contest.contests.signedin import actor
 from contest.core.errors import DomainError
 from contest.entries import actions, policy, queries
 from contest.entries.forms import ExtensionForm, WithdrawForm
-from contest.entries.models import State
-from contest.entries.views.blueprint import bp, contest_of
+from contest.entries.models import Entry, State
+from contest.entries.views.blueprint import bp, contest_of, just_opened
 from contest.teams.models import Team
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
@@ -44,13 +45,35 @@ def show(entry_id: uuid.UUID) -> ResponseReturnValue:
         answers=queries.said_in(session, shown) if shown is not None else (),
         receipts=queries.receipts(session, entry.id),
         findings=queries.findings(session, entry.id),
-        events=queries.history(session, entry),
-        people={m.user_id: m.user.name for m in entry.team.members},
+        decks=queries.decks(session, shown, opened=just_opened()) if shown is not None else (),
+        happened=_happened(entry, who),
         is_member=entry.team.has_member(who.user),
         may_withdraw=policy.may_withdraw(who, entry),
         may_consent=policy.may_consent(who, entry),
         may_screen=policy.may_screen(who, entry),
+        may_read_ledger=policy.may_read_ledger(who, entry),
     )
+
+
+def _happened(entry: Entry, who: Actor) -> list[dict[str, object]]:
+    """Return the entry's history; to its team, everybody else is “the organisers”."""
+    events = queries.history(db.session(), entry)
+    names = (
+        queries.actors(db.session(), events)
+        if who.is_staff()
+        else {m.user_id: m.user.name for m in entry.team.members}
+    )
+    return [
+        {
+            "who": names.get(event.actor_id) or gettext("The organisers")
+            if event.actor_id is not None
+            else gettext("The system"),
+            "verb": event.verb,
+            "at": event.at,
+            "number": event.facts.get("number"),
+        }
+        for event in events
+    ]
 
 
 @bp.get("/contests/<slug:slug>/entries")

@@ -1,0 +1,407 @@
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.accounts.models import User
+from contest.contests.models import Contest, Role, Round
+from contest.entries import queries
+from contest.entries.models import Entry, Question, QuestionForm, State, Version
+from contest.teams.models import Team
+from tests import make
+from tests.jobs import run_promised
+from tests.make import DAY, NOON
+from tests.pages import Client
+
+
+class Place:
+    """A contest with a round that is open, a team of two, an organiser and a screener."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.mia = make.user(session, name="Mia")
+        self.contest: Contest = make.contest(session, organiser=self.mia)
+        self.sam = make.user(session, name="Sam")
+        make.appointment(session, self.contest, self.sam, Role.SCREENER)
+        self.round: Round = make.round_(session, self.contest)
+        self.form: QuestionForm = make.form(session, self.round)
+        self.pitch: Question = self.form.questions[0]
+        self.deck: Question = self.form.questions[1]
+        self.ada, self.bob = make.user(session), make.user(session, name="Bob")
+        self.team: Team = make.team(session, self.ada, self.bob, contest=self.contest)
+
+    @property
+    def write(self) -> str:
+        return f"/teams/{self.team.id}/entry"
+
+    def entry(self) -> Entry:
+        found = queries.entry_of(self.session, self.team.id)
+        assert found is not None
+        return found
+
+    def submitted(self, *, with_deck: bool = False) -> Version:
+        entry = make.entry(self.session, contest=self.contest, team=self.team)
+        make.draft(self.session, entry, self.form)
+        version = make.version(self.session, entry, self.form)
+        if with_deck:
+            make.attachment(self.session, version, self.deck, make.file(self.session))
+        return version
+
+
+@pytest.fixture
+def place(session: Session) -> Place:
+    return Place(session)
+
+
+def test_a_team_writes_field_by_field_and_reads_it_back(client: Client, place: Place) -> None:
+    client.sign_in(place.ada)
+    assert "Your pitch" in client.page(place.write).text
+    name = f"q-{place.pitch.id}"
+
+    first = client.post(
+        f"{place.write}/save", data={"_field": name, "_version": "0", name: "Reeds"}
+    )
+    assert (first.status_code, first.json) == (
+        200,
+        {"saved_at": NOON.isoformat(), "version": 1},
+    )
+    title = client.post(f"{place.write}/save", data={"_field": "title", "title": "Reed filter"})
+    assert title.status_code == 200
+
+    page = client.page(place.write).text
+    assert "Reeds</textarea>" in page
+    assert "<title>Reed filter" in page
+
+
+def test_a_clash_answers_with_both_texts_and_whose_the_other_is(
+    client: Client, place: Place
+) -> None:
+    name = f"q-{place.pitch.id}"
+    client.sign_in(place.bob)
+    client.post(f"{place.write}/save", data={"_field": name, "_version": "0", name: "Theirs"})
+    client.sign_in(place.ada)
+
+    answer = client.post(
+        f"{place.write}/save", data={"_field": name, "_version": "0", name: "Mine"}
+    )
+
+    assert answer.status_code == 409
+    assert answer.json == {"mine": "Mine", "theirs": "Theirs", "version": 1, "by": "Bob"}
+
+
+def test_without_scripts_the_whole_form_is_saved_and_a_clash_loses_neither_text(
+    client: Client, place: Place
+) -> None:
+    name = f"q-{place.pitch.id}"
+    client.sign_in(place.ada)
+    assert (
+        client.post(place.write, data={"title": "T", name: "One", f"_base-{name}": "0"}).status_code
+        == 303
+    )
+
+    client.sign_in(place.bob)
+    stale = client.post(place.write, data={"title": "T", name: "Two", f"_base-{name}": "0"})
+    assert stale.status_code == 409
+    assert "Two</textarea>" in stale.text
+    assert "One</pre>" in stale.text
+    again = client.post(place.write, data={"title": "T", name: "Two", f"_base-{name}": "1"})
+    assert again.status_code == 303
+
+
+@pytest.mark.parametrize("path", ["", "/save", "/submit"])
+def test_a_draft_is_nobody_elses_business(client: Client, place: Place, path: str) -> None:
+    client.sign_in(place.mia)
+    response = (
+        client.post(place.write + path, data={"_field": "title"})
+        if path == "/save"
+        else client.get(place.write + path)
+    )
+    assert response.status_code == 404
+
+
+def test_a_deck_is_attached_drawn_and_shown(client: Client, place: Place, session: Session) -> None:
+    client.sign_in(place.ada)
+    name = f"q-{place.deck.id}"
+    sent = client.post(
+        f"{place.write}/files/{place.deck.id}",
+        data={name: (BytesIO(make.pdf(pages=2)), "deck.pdf")},
+    )
+    assert (sent.status_code, sent.json) == (
+        200, {"next": f"{place.write}#question-{place.deck.id}"},
+    )  # fmt: skip
+    pages = f"{place.write}/files/{place.deck.id}/pages"
+    assert "Pictures of the pages are being made." in client.get(pages).text
+
+    run_promised(session)
+
+    shown = client.get(pages)
+    assert "Page 2" in shown.text
+    assert client.get(pages, headers={"If-None-Match": shown.headers["ETag"]}).status_code == 304
+    assert "deck.pdf" in client.page(place.write).text
+    draft = queries.draft(session, place.entry().id, place.round.id)
+    file = queries.fields(place.form, draft)[1].file
+    assert file is not None
+    picture = client.get(f"{place.write}/files/{place.deck.id}/{file.id}/1/thumb")
+    assert (picture.status_code, picture.mimetype) == (200, "image/webp")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"no pdf at all", "This is not a PDF."),
+        (b"", "The file is empty."),
+        (make.pdf(pages=11), "has 11 pages; at most 10 are taken"),
+        (make.pdf(password="x"), "protected by a password"),
+    ],
+    ids=["text", "empty", "long", "locked"],
+)
+def test_a_refused_file_says_why_and_the_draft_is_kept(
+    client: Client, place: Place, content: bytes, sentence: str
+) -> None:
+    client.sign_in(place.ada)
+    pitch, deck = f"q-{place.pitch.id}", f"q-{place.deck.id}"
+    client.post(f"{place.write}/save", data={"_field": pitch, "_version": "0", pitch: "Reeds"})
+
+    by_script = client.post(
+        f"{place.write}/files/{place.deck.id}", data={deck: (BytesIO(content), "d.pdf")}
+    )
+    by_form = client.post(
+        place.write,
+        data={"title": "", pitch: "Reeds and more", f"_base-{pitch}": "1",
+              deck: (BytesIO(content), "d.pdf")},
+    )  # fmt: skip
+
+    assert by_script.status_code == by_form.status_code == 422
+    assert by_script.json is not None
+    assert sentence in by_script.json["errors"][0]
+    assert sentence in by_form.text
+    assert "Reeds and more</textarea>" in by_form.text
+    assert "Reeds</textarea>" in client.page(place.write).text
+
+
+def test_an_oversized_file_is_refused_with_the_limit(
+    client: Client, place: Place, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "MAX_UPLOAD_BYTES", 1024 * 1024)
+    client.sign_in(place.ada)
+    large = BytesIO(b"%PDF-1.7" + b"x" * 1024 * 1024)
+    response = client.post(
+        f"{place.write}/files/{place.deck.id}", data={f"q-{place.deck.id}": (large, "d.pdf")}
+    )
+    response.request.environ["wsgi.input"].close()  # the client's own temporary file
+    assert response.status_code == 422
+    assert response.json == {
+        "errors": ["The file is larger than 1 MB. Make it smaller and try again."]
+    }
+
+
+def test_the_checklist_names_what_is_missing_and_then_the_entry_goes(
+    client: Client, place: Place, session: Session
+) -> None:
+    client.sign_in(place.ada)
+    missing = client.page(f"{place.write}/submit").text
+    assert "“Your pitch” is not answered yet." in missing
+    assert "The entry has no title yet." in missing
+    name = f"q-{place.pitch.id}"
+    client.post(place.write, data={"title": "Reed filter", name: "Reeds", f"_base-{name}": "0"})
+    page = client.page(f"{place.write}/submit").text
+    assert "Everything is there" in page
+
+    key = "8d3b8b9e-8d0e-4a5e-9f5e-0a4a8f1c2d3e"
+    first = client.post(f"{place.write}/submit", data={"_key": key})
+    again = client.post(f"{place.write}/submit", data={"_key": key})
+
+    assert first.status_code == again.status_code == 303
+    assert first.location == again.location
+    assert len(queries.versions(session, place.entry().id)) == 1
+    receipt = client.page(first.location)
+    assert "This receipt is genuine" in receipt.text
+    assert "Reed filter" in receipt.text
+
+
+def test_the_public_receipt_names_nobody_and_can_be_downloaded(
+    client: Client, place: Place
+) -> None:
+    client.sign_in(place.ada)
+    name = f"q-{place.pitch.id}"
+    client.post(place.write, data={"title": "Reed filter", name: "Reeds", f"_base-{name}": "0"})
+    address = client.post(f"{place.write}/submit").location
+    client.delete_cookie("session")
+
+    page = client.page(address).text
+    for secret in ("Ada", "Reed filter", place.team.name, "Reeds"):
+        assert secret not in page
+    download = client.get(f"{address}/receipt.json")
+    assert set(download.json or {}) == {"body", "signature", "key"}
+    assert client.get("/receipts/nothing").status_code == 404
+
+
+def test_team_and_staff_see_what_was_handed_in_and_strangers_do_not(
+    client: Client, place: Place, session: Session
+) -> None:
+    version = place.submitted(with_deck=True)
+    for user in (place.ada, place.mia, place.sam):
+        client.sign_in(user)
+        assert "Reeds." in client.page(f"/entries/{version.entry_id}").text
+    judge = make.user(session, name="Judge")
+    make.appointment(session, place.contest, judge, Role.JUDGE)
+    for user in (judge, make.user(session, name="Eve")):
+        client.sign_in(user)
+        assert client.get(f"/entries/{version.entry_id}").status_code == 404
+
+
+def test_the_list_of_entries_filters_and_costs_the_same_for_many(
+    client: Client, place: Place, session: Session
+) -> None:
+    place.submitted()
+    make.entry(session, make.user(session), contest=place.contest, title="Draft only")
+    client.sign_in(place.mia)
+    index = f"/contests/{place.contest.slug}/entries"
+
+    assert "Draft only" in client.page(index).text
+    only = client.page(f"{index}?state=submitted&track=nonsense").text
+    assert "Reed filter" in only
+    assert "Draft only" not in only
+    assert "Reed filter" not in client.page(f"{index}?late=1").text
+    client.sign_in(place.ada)
+    assert client.get(index).status_code == 403
+
+
+def test_an_organiser_builds_the_form_until_it_is_frozen(
+    client: Client, place: Place, session: Session
+) -> None:
+    client.sign_in(place.mia)
+    form = f"/rounds/{place.round.id}/form"
+    client.page(form)
+    client.page(f"{form}/new")
+    added = client.post(
+        f"{form}/new",
+        data={"kind": "choice", "title-en": "Stage", "limit": "10", "choices": "idea\nproduct\n",
+              "required": "y"},
+    )  # fmt: skip
+    assert added.status_code == 303
+    question = session.scalars(select(Question).where(Question.kind == "choice")).one()
+    assert (question.position, question.choices) == (3, ["idea", "product"])
+    client.page(f"/questions/{question.id}/edit")
+    client.post(f"/questions/{question.id}/move", data={"where": "up"})
+    session.refresh(question)
+    assert question.position == 2
+    few = client.post(
+        f"/questions/{question.id}/edit",
+        data={"kind": "choice", "title-en": "Stage", "limit": "10", "choices": "idea"},
+    )
+    assert few.status_code == 422
+    assert "at least two answers" in few.text
+    client.page(f"/questions/{question.id}/remove")
+    assert client.post(f"/questions/{question.id}/remove").status_code == 303
+
+    place.form.frozen_at = NOON
+    session.flush()
+    frozen = client.post(f"{form}/new", data={"kind": "line", "title-en": "More", "limit": "10"})
+    assert frozen.status_code == 422
+    assert "The form is frozen" in frozen.text
+    client.sign_in(place.ada)
+    assert client.get(form).status_code == 403
+
+
+def test_an_organiser_gives_one_team_more_time(client: Client, place: Place) -> None:
+    client.sign_in(place.mia)
+    page = f"/rounds/{place.round.id}/extensions"
+    client.page(page)
+    wrong = client.post(
+        page, data={"team_id": str(place.team.id), "until": "2030-06-01T00:00", "reason": "Flood."}
+    )
+    assert wrong.status_code == 422
+    assert "after the round&#39;s own end" in wrong.text
+
+    given = client.post(
+        page, data={"team_id": str(place.team.id), "until": "2030-06-05T18:00", "reason": "Flood."}
+    )
+    assert given.status_code == 303
+    assert "Flood." in client.page(page).text
+    client.sign_in(place.ada)
+    assert "Your team has more time" in client.page(place.write).text
+
+
+def test_a_lead_withdraws_with_a_reason_and_decides_about_the_gallery(
+    client: Client, place: Place, session: Session
+) -> None:
+    entry_id = place.submitted().entry_id
+    client.sign_in(place.bob)
+    assert client.get(f"/entries/{entry_id}/withdraw").status_code == 403
+    client.sign_in(place.ada)
+    client.post(f"/entries/{entry_id}/gallery", data={"given": "yes"})
+    client.page(f"/entries/{entry_id}/withdraw")
+    assert client.post(f"/entries/{entry_id}/withdraw", data={}).status_code == 422
+    assert client.post(f"/entries/{entry_id}/withdraw", data={"reason": "Sold."}).status_code == 303
+
+    entry = place.entry()
+    session.refresh(entry)
+    assert (entry.state, entry.gallery_consent_by) == (State.WITHDRAWN, place.ada.id)
+    assert "Sold." in client.page(f"/entries/{entry_id}").text
+
+
+def test_a_screener_works_through_the_queue(client: Client, place: Place, session: Session) -> None:
+    entry_id = place.submitted(with_deck=True).entry_id
+    other_team = make.team(session, make.user(session), contest=place.contest)
+    other = make.entry(session, contest=place.contest, team=other_team, title="Second")
+    make.version(session, other, place.form)
+    client.sign_in(place.sam)
+    queue = f"/contests/{place.contest.slug}/screening"
+    assert "Second" in client.page(queue).text
+    client.page(f"/entries/{entry_id}/screen")
+    screen = f"/entries/{entry_id}/screen"
+
+    empty = client.post(f"{screen}/ineligible", data={"ineligible-rule": ""})
+    assert empty.status_code == 422
+    assert "This field is required." in empty.text
+    asked = client.post(
+        f"{screen}/info",
+        data={"info-questions": str(place.pitch.id), "info-message": "Where?",
+              "info-until": "2030-06-03T18:00"},
+    )  # fmt: skip
+    assert (asked.status_code, asked.location) == (303, f"/entries/{other.id}/screen")
+    client.sign_in(place.ada)
+    assert "More is asked of you" in client.page(place.write).text
+
+    client.sign_in(place.sam)
+    assert client.post(f"/entries/{other.id}/screen/eligible").status_code == 303
+    for state in (State.INFO_REQUESTED, State.ELIGIBLE):
+        assert session.scalars(select(Entry.state).where(Entry.state == state)).all() == [state]
+    client.page(f"/entries/{other.id}/screen")
+
+
+def test_the_round_goes_from_collecting_to_screening_to_judging(
+    client: Client, place: Place, session: Session
+) -> None:
+    entry_id = place.submitted().entry_id
+    client.sign_in(place.mia)
+    begin = f"/rounds/{place.round.id}/screening"
+    assert client.post(begin).status_code == 422
+    place.round.closes_at = NOON - DAY
+    place.round.opens_at = NOON - 9 * DAY
+    session.flush()
+    queue = f"/contests/{place.contest.slug}/screening"
+    assert "Begin screening" in client.page(queue).text
+    assert client.post(begin).status_code == 303
+    assert "neither eligible nor ineligible yet" in client.page(queue).text
+    start = f"/rounds/{place.round.id}/judging"
+    assert client.post(start).status_code == 422
+
+    client.post(f"/entries/{entry_id}/screen/eligible")
+    assert "Start judging" in client.page(queue).text
+    assert client.post(start).status_code == 303
+
+
+def test_nobody_screens_their_own_teams_entry(
+    client: Client, place: Place, session: Session
+) -> None:
+    entry_id = place.submitted().entry_id
+    make.appointment(session, place.contest, place.bob, Role.SCREENER)
+    client.sign_in(place.bob)
+    assert client.get(f"/entries/{entry_id}/screen").status_code == 403
+    other: User = place.ada
+    client.sign_in(other)
+    assert client.get(f"/entries/{entry_id}/screen").status_code == 403
