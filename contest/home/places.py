@@ -56,6 +56,10 @@ PLACES = (  # each with its icon on a line that says so: the build looks for tha
                      "teams.eligibility"})),
     Place(CONTEST, N_("Teams"), "users", "teams.index", staff,  # icon
           frozenset({"teams.show", "teams.eligibility"})),
+    Place(CONTEST, N_("Entries"), "inbox", "entries.index", staff,  # icon
+          frozenset({"entries.show", "entries.extend", "vault.ledger"})),
+    Place(CONTEST, N_("Screening"), "list-checks", "entries.screening", screens,  # icon
+          frozenset({"entries.screen", "entries.find"})),
     Place(CONTEST, N_("Pitch day"), "presentation", "pitchday.index", on_the_day,  # icon
           frozenset({"pitchday.stage", "pitchday.draw", "pitchday.arrange"})),
     Place(CONTEST, N_("Results"), "trophy", "results.certify", officer,  # icon
@@ -66,13 +70,6 @@ PLACES = (  # each with its icon on a line that says so: the build looks for tha
     Place(CONTEST, N_("Messages"), "mail", "messages.index", runs,  # icon
           frozenset({"messages.show", "messages.annotate", "messages.drop"})),
     Place(CONTEST, N_("History"), "history", "home.history", runs),  # icon
-PLACES = (
-    Place(CONTEST, N_("Overview"), "layout-dashboard", "contests.manage", staff,
-          frozenset({"contests.announce", "contests.move"})),  # icon
-    Place(CONTEST, N_("Entries"), "inbox", "entries.index", staff,
-          frozenset({"entries.show", "entries.extend", "vault.ledger"})),  # icon
-    Place(CONTEST, N_("Screening"), "list-checks", "entries.screening", screens,
-          frozenset({"entries.screen", "entries.find"})),  # icon
     Place(SET_UP, N_("Set-up"), "sliders-horizontal", "contests.edit", runs, SET_UP_PAGES),  # icon
     Place(SET_UP, N_("People"), "users-round", "contests.people", runs,  # icon
           frozenset({"contests.appointment_end"})),
