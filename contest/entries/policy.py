@@ -36,13 +36,6 @@ def may_withdraw(actor: Actor, entry: Entry) -> Decision:
     return entry.can("withdraw")
 
 
-def may_consent(actor: Actor, entry: Entry) -> Decision:
-    """The gallery: the team's lead decides whether its public answers are shown."""
-    if not entry.team.is_led_by(actor.user):
-        return deny(N_("Only the team's lead decides about the gallery."))
-    return ALLOW
-
-
 def may_view(actor: Actor, entry: Entry) -> Decision:
     """What was handed in: its team and the contest's staff; judges read it where they score."""
     if entry.team.has_member(actor.user) or actor.is_staff():

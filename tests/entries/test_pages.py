@@ -325,21 +325,18 @@ def test_an_organiser_gives_one_team_more_time(client: Client, place: Place) -> 
     assert "Your team has more time" in client.page(place.write).text
 
 
-def test_a_lead_withdraws_with_a_reason_and_decides_about_the_gallery(
-    client: Client, place: Place, session: Session
-) -> None:
+def test_a_lead_withdraws_with_a_reason(client: Client, place: Place, session: Session) -> None:
     entry_id = place.submitted().entry_id
     client.sign_in(place.bob)
     assert client.get(f"/entries/{entry_id}/withdraw").status_code == 403
     client.sign_in(place.ada)
-    client.post(f"/entries/{entry_id}/gallery", data={"given": "yes"})
     client.page(f"/entries/{entry_id}/withdraw")
     assert client.post(f"/entries/{entry_id}/withdraw", data={}).status_code == 422
     assert client.post(f"/entries/{entry_id}/withdraw", data={"reason": "Sold."}).status_code == 303
 
     entry = place.entry()
     session.refresh(entry)
-    assert (entry.state, entry.gallery_consent_by) == (State.WITHDRAWN, place.ada.id)
+    assert entry.state is State.WITHDRAWN
     assert "Sold." in client.page(f"/entries/{entry_id}").text
 
 

@@ -48,7 +48,6 @@ def entry(state: State = State.SUBMITTED) -> Entry:
         (lambda a: policy.may_write(a, TEAM, entry(), NOON + DAY, ROUND), ""),
         (lambda a: policy.may_withdraw(a, entry()), "lead"),
         (lambda a: policy.may_withdraw(a, entry(State.DRAFT)), ""),
-        (lambda a: policy.may_consent(a, entry()), "lead"),
         (lambda a: policy.may_view(a, entry()), "lead member organiser screener chair admin"),
         (policy.may_list, "organiser screener chair admin"),
         (policy.may_build, "organiser admin"),
@@ -60,7 +59,7 @@ def entry(state: State = State.SUBMITTED) -> Entry:
         (lambda a: policy.may_read_ledger(a, entry()), "lead member organiser admin"),
         (lambda a: vault.may_read_names(a, entry()), "organiser admin"),
     ],
-    ids=["draft", "write", "begin", "write late", "withdraw", "withdraw draft", "consent", "view",
+    ids=["draft", "write", "begin", "write late", "withdraw", "withdraw draft", "view",
          "list", "build", "extend", "queue", "screen", "start", "open", "ledger", "names"],
 )  # fmt: skip
 def test_who_may(may: object, who: str) -> None:

@@ -19,7 +19,7 @@ from contest.entries.views.blueprint import bp, contest_of, just_opened
 from contest.teams.models import Team
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
-from contest.web.forms import ConfirmForm, render_form
+from contest.web.forms import render_form
 from contest.web.requests import now
 
 
@@ -49,7 +49,6 @@ def show(entry_id: uuid.UUID) -> ResponseReturnValue:
         happened=_happened(entry, who),
         is_member=entry.team.has_member(who.user),
         may_withdraw=policy.may_withdraw(who, entry),
-        may_consent=policy.may_consent(who, entry),
         may_screen=policy.may_screen(who, entry),
         may_read_ledger=policy.may_read_ledger(who, entry),
     )
@@ -129,27 +128,6 @@ def withdraw(entry_id: uuid.UUID) -> ResponseReturnValue:
             flash(gettext("The entry is withdrawn."), "success")
             return redirect(url_for(".show", entry_id=entry.id), 303)
     return render_form("entries/withdraw.html", form, entry=entry, contest=entry.contest)
-
-
-@bp.post("/entries/<uuid:entry_id>/gallery")
-@action("entries.consent")
-@signed_in
-def consent(entry_id: uuid.UUID) -> ResponseReturnValue:
-    """Let the public answers stand in the gallery, or take that back."""
-    entry = found(queries.entry(db.session(), entry_id))
-    who = actor(entry.contest)
-    reveal(policy.may_view(who, entry))
-    authorize(policy.may_consent(who, entry))
-    if ConfirmForm().validate_on_submit():
-        given = request.form.get("given") == "yes"
-        actions.consent(db.session(), entry, given=given, by=current(), at=now())
-        flash(
-            gettext("Your public answers will stand in the gallery.")
-            if given
-            else gettext("Your entry stays out of the gallery."),
-            "success",
-        )
-    return redirect(url_for(".show", entry_id=entry.id), 303)
 
 
 @bp.route("/rounds/<uuid:round_id>/extensions", methods=["GET", "POST"])
