@@ -22,6 +22,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import (
+    DataRequired,
     InputRequired,
     Length,
     NumberRange,
@@ -50,7 +51,9 @@ DAY_MINUTES = 24 * 60
 
 
 def _id(value: Any) -> uuid.UUID | None:
-    return value if isinstance(value, uuid.UUID) or not value else uuid.UUID(value)
+    if isinstance(value, uuid.UUID):
+        return value
+    return uuid.UUID(value) if value else None
 
 
 Choices = Mapping[str, Sequence[tuple[Any, str]]]
@@ -117,14 +120,14 @@ class TextsForm(ContestForm):
 
 
 def _language_field(label: str, *, first: bool = False) -> SelectField:
-    return SelectField(label, [InputRequired()] if first else [], validate_choice=True)
+    return SelectField(label, [InputRequired()] if first else [], default="")
 
 
 class PlaceFields(ChoosingForm):
     """Where a contest is held, by which clock and in which languages."""
 
     edition = StringField(
-        _("Edition"), [InputRequired(), Length(max=60)], description=_("Like “Shanghai 2019”.")
+        _("Edition"), [DataRequired(), Length(max=60)], description=_("Like “Shanghai 2019”.")
     )
     country = SelectField(_("Country"), [InputRequired()])
     zone = SelectField(
@@ -152,7 +155,7 @@ class FoundForm(PlaceFields):
 
     title = StringField(
         _("Title"),
-        [InputRequired(), Length(max=120)],
+        [DataRequired(), Length(max=120)],
         description=_("In the first language; the others follow later."),
     )
     series = SelectField(
@@ -165,7 +168,7 @@ class FoundForm(PlaceFields):
     )
     slug = StringField(
         _("Address"),
-        [InputRequired(), Length(max=60)],
+        [DataRequired(), Length(max=60)],
         description=_("Small letters, digits and hyphens, like shanghai-2019. It stays for good."),
     )
 
@@ -262,7 +265,7 @@ class PrizeForm(ContestForm):
         places=None,
     )
     currency = SelectField(
-        _("Currency"), choices=[("", "—"), *((code, code) for code in CURRENCIES)]
+        _("Currency"), choices=[("", "—"), *((code, code) for code in CURRENCIES)], default=""
     )
     benefits = WordsField(
         _("What it brings besides money"), max_length=2000, rows=3, description=_("Markdown.")
@@ -415,8 +418,8 @@ class UndertakingForm(ContestForm):
 class InviteForm(ContestForm):
     """Whom to ask for what."""
 
-    email = EmailField(_("Mail address"), [InputRequired(), Length(max=254)])
-    name = StringField(_("Name"), [InputRequired(), Length(max=120)])
+    email = EmailField(_("Mail address"), [DataRequired(), Length(max=254)])
+    name = StringField(_("Name"), [DataRequired(), Length(max=120)])
     role = SelectField(_("Role"), [InputRequired()], coerce=Role)
     title = StringField(
         _("Title"), [Length(max=120)], description=_("Shown beside the name, like “CTO, Hitachi”.")
@@ -434,7 +437,7 @@ class InviteForm(ContestForm):
 class ReasonForm(Form):
     """A step that somebody will ask about later."""
 
-    reason = TextAreaField(_("Reason"), [InputRequired(), Length(max=1000)])
+    reason = TextAreaField(_("Reason"), [DataRequired(), Length(max=1000)])
 
 
 class AnswerForm(Form):

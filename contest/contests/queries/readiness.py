@@ -28,6 +28,11 @@ def register(checks: Iterable[Check]) -> None:
     _further[:] = checks
 
 
+def registered() -> list[Check]:
+    """Return the checks of the features above."""
+    return list(_further)
+
+
 def blockers(session: Session, contest: Contest, at: datetime) -> list[Blocker]:
     """Return everything that is still missing, in the order of the set-up pages."""
     return [
