@@ -93,7 +93,9 @@ class ContestForm(ChoosingForm):
     def values(self) -> dict[str, Any]:
         """Return column -> what was filled in. Call after validation."""
         return {
-            field.short_name: field.data.strip() if isinstance(field.data, str) else field.data
+            field.short_name: field.data.strip()
+            if type(field.data) is str
+            else field.data  # not an enum
             for field in self
             if field.short_name not in self.NOT_VALUES
         }

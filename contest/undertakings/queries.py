@@ -100,12 +100,16 @@ def signature(session: Session, user: User, text: UndertakingText) -> Signature 
 
 
 def signatures_of(session: Session, user: User) -> tuple[Signature, ...]:
-    """Return what `user` has signed, newest first, each with its text and undertaking."""
+    """Return what `user` has signed, newest first, each with its text and that one's other numbers."""
     return tuple(
         session.scalars(
             select(Signature)
             .where(Signature.user_id == user.id)
-            .options(joinedload(Signature.text).joinedload(UndertakingText.undertaking))
+            .options(
+                joinedload(Signature.text)
+                .joinedload(UndertakingText.undertaking)
+                .selectinload(Undertaking.texts)
+            )
             .order_by(Signature.signed_at.desc(), Signature.id)
         )
     )

@@ -376,7 +376,7 @@ def test_a_page_costs_the_same_for_one_and_for_three(
         _fill(session, contest, times)
         with counted(session) as seen:
             client.page(f"/contests/{contest.slug}{page}")
-        sent.append(len(seen))
+        sent.append(len([s for s in seen if s.startswith("SELECT")]))
 
     assert sent == [statements, statements]
 
@@ -393,7 +393,7 @@ def test_a_list_costs_the_same_for_one_and_for_three(
         _fill(session, contest, times)
         with counted(session) as seen:
             client.page(f"/contests/{contest.slug}/{kind}")
-        sent.append(len(seen))
+        sent.append(len([s for s in seen if s.startswith("SELECT")]))
 
     assert sent[0] == sent[1]
     assert list(session.scalars(select(Track)))
