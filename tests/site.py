@@ -13,6 +13,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from config import Settings
 from contest.app import create_app
+from contest.jobs import engine as job_engine
 from contest.schema import Base
 from contest.web.db import db
 from tests import servers
@@ -57,11 +58,12 @@ def served(app: Any, port: int) -> Iterator[str]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """An empty instance as an operator would run it; its tests share what they write."""
     folder, port = tmp_path_factory.mktemp("site"), servers.free_port()
+    database_url = new_database_url(folder)
     app = create_app(
         Settings(
             SECRET_KEY="a secret for the tests",
             BASE_URL=f"http://{servers.HOST}:{port}",
-            DATABASE_URL=new_database_url(folder),
+            DATABASE_URL=database_url,
             FILES_URL=f"file://{folder}/files",
             MAIL_URL=f"file://{folder}/mail",
             DEVELOPMENT=True,
@@ -70,6 +72,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with app.app_context():
         engine = db.engine
     Base.metadata.create_all(engine)
+    job_engine.prepare(database_url)
     with served(app, port) as url:
         yield Site(url, app)
     engine.dispose()
