@@ -18,6 +18,8 @@ def runs(actor: Actor) -> bool:
 
 def competes(actor: Actor) -> bool:
     return actor.user is not None and not actor.roles and not actor.user.is_admin
+
+
 def screens(actor: Actor) -> bool:
     return actor.runs() or actor.has(Role.SCREENER)
 
