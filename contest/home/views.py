@@ -4,14 +4,17 @@ import uuid
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy import select
 
 from contest.accounts.models import User
 from contest.accounts.signin import safe_next, signed_in, visitor
 from contest.contests import queries as contests
 from contest.contests.signedin import actor
+from contest.core.text import N_
 from contest.core.words import LANGUAGES
 from contest.home import policy, queries
+from contest.web import navigation
 from contest.web.access import action, found, public, reveal
 from contest.web.db import db
 from contest.web.requests import now
@@ -80,19 +83,36 @@ def language() -> ResponseReturnValue:
     return response
 
 
+# Where a signed-in person can go from outside a contest's workspace.
+GENERAL = (
+    (N_("Start"), "house", "home.index"),  # icon
+    (N_("Your queue"), "gavel", "judging.queue"),  # icon
+    (N_("Your promises"), "signature", "undertakings.index"),  # icon
+    (N_("Directory"), "building-2", "organisations.index"),  # icon
+)
+
+
 def init_app(app: Flask) -> None:
     @app.context_processor
     def _me() -> dict[str, object]:
-        """Tell the layouts who is signed in."""
+        """Tell the layouts who is signed in and, outside a contest, where they can go."""
         user = visitor()
         if user is None:
             return {"me": None}
-        return {
-            "me": {
-                "name": user.name or user.email,
-                "detail": user.zone,
-                "url": url_for("accounts.profile"),
-                "sign_out_url": url_for("accounts.sign_out"),
-            },
-            "workspace_url": url_for("home.index"),
+        me = {
+            "name": user.name or user.email,
+            "detail": user.zone,
+            "url": url_for("accounts.profile"),
+            "sign_out_url": url_for("accounts.sign_out"),
         }
+        known: dict[str, object] = {"me": me, "workspace_url": url_for("home.index")}
+        return known if navigation.here() else {**known, "places": [_general()]}
+
+
+def _general() -> navigation.Section:
+    items = (
+        navigation.Item(gettext(label), icon, url, current=request.endpoint == endpoint)
+        for label, icon, endpoint in GENERAL
+        if (url := navigation.address(endpoint)) is not None
+    )
+    return navigation.Section("", tuple(items))
