@@ -6,6 +6,8 @@ from datetime import datetime
 from flask import Flask, Response, g, request
 
 from contest.core import clock
+from contest.core.errors import DomainError
+from contest.core.text import N_
 from contest.web import idempotency
 from contest.web.access import SAFE_METHODS, is_decided, is_public, takes_files
 from contest.web.db import begin_writing, db
@@ -35,9 +37,10 @@ def _begin() -> Response | None:
         return None
     if takes_files(request.endpoint):
         return None
-    request.get_data(
-        parse_form_data=True
-    )  # a slow sender is waited for before others are kept waiting
+    # A slow sender is waited for before others are kept waiting.
+    request.get_data(parse_form_data=True)
+    if any("\0" in value for values in request.form.listvalues() for value in values):
+        raise DomainError(N_("The text holds a character that cannot be stored. Type it anew."))
     begin_writing()
     return idempotency.replay()
 
