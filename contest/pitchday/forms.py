@@ -35,7 +35,7 @@ class DrawForm(Form):
 class ArrangeForm(Form):
     """Place and time of the pitches."""
 
-    place = StringField(_("Place"), [Length(max=200)])
+    place = StringField(_("Venue"), [Length(max=200)])
     starts_at = LocalDateTimeField(_("Begins"))
 
     def __init__(self, zone: str, **values: Any) -> None:

@@ -121,7 +121,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     "media": (N_("Media partner"), "neutral"),
     "partner": (N_("Partner"), "neutral"),
     "student": (N_("Students"), "neutral"),
-    "open": (N_("Open"), "neutral"),
+    "open": (N_("Open category"), "neutral"),
     # undertakings and terms
     "rules": (N_("Contest rules"), "neutral"),
     "ip": (N_("IP terms"), "neutral"),
@@ -132,7 +132,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     "line": (N_("One line"), "neutral"),
     "text": (N_("Text"), "neutral"),
     "choice": (N_("Choice"), "neutral"),
-    "number": (N_("Number"), "neutral"),
+    "number": (N_("A number"), "neutral"),
     "link": (N_("Link"), "neutral"),
     "deck": (N_("Deck (PDF)"), "neutral"),
     # messages and files
