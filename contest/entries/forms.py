@@ -90,6 +90,15 @@ def question_id(name: str) -> uuid.UUID | None:
         return None
 
 
+class Wanted:
+    """Marks a field that an entry needs, without minding that a draft does not have it yet."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Accept whatever is there."""
+
+
 def draft_form(answered: Sequence[Answered], *, titled: bool, title: str) -> Form:
     """Return the form of a draft: a field per open question, named after it.
 
@@ -100,7 +109,9 @@ def draft_form(answered: Sequence[Answered], *, titled: bool, title: str) -> For
     }
     if not titled:
         fields = {
-            "title": StringField(_("Title of the entry"), [Length(max=200)], default=title)
+            "title": StringField(
+                _("Title of the entry"), [Wanted(), Length(max=200)], default=title
+            )
         } | fields
     made: Form = type("DraftForm", (Form,), fields)()
     return made
@@ -108,20 +119,23 @@ def draft_form(answered: Sequence[Answered], *, titled: bool, title: str) -> For
 
 def _field_for(answered: Answered) -> Field:
     question, value = answered.question, answered.value
-    label, most = plain(question.title), Length(max=LONGEST[question.kind])
+    label = plain(question.title)
+    checks: list[Any] = [Wanted()] if question.required else []
+    if question.kind is not QuestionKind.DECK:
+        checks.append(Length(max=LONGEST[question.kind]))
     words: dict[str, Any] = {"description": plain(question.help), "default": value}
     match question.kind:
         case QuestionKind.TEXT:
-            return TextAreaField(label, [most], **words)
+            return TextAreaField(label, checks, **words)
         case QuestionKind.CHOICE:
             offered = [("", "—"), *((c, c) for c in question.choices)]
-            return SelectField(label, choices=offered, **words)
+            return SelectField(label, checks, choices=offered, **words)
         case QuestionKind.LINK:
-            return URLField(label, [most], **words)
+            return URLField(label, checks, **words)
         case QuestionKind.DECK:
-            return FileField(label, description=words["description"])
+            return FileField(label, checks, description=words["description"])
         case _:
-            return StringField(label, [most], **words)
+            return StringField(label, checks, **words)
 
 
 class WithdrawForm(Form):

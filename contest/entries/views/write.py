@@ -97,7 +97,7 @@ def attach(team_id: uuid.UUID, question_id: uuid.UUID) -> ResponseReturnValue:
     flash(
         gettext("“%(name)s” is attached. Nothing is handed in yet.", name=arrived.name), "success"
     )
-    return jsonify(next=url_for(".write", team_id=team_id, _anchor=f"question-{question_id}"))
+    return jsonify(next=url_for(".write", team_id=team_id))
 
 
 @bp.post("/teams/<uuid:team_id>/entry/files/<uuid:question_id>/remove")
