@@ -1999,7 +1999,6 @@ def upgrade() -> None:
 
     # ### end Alembic commands ###
 
-
     # The record of what happened can be added to, never changed: not even by hand.
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
