@@ -23,6 +23,7 @@ from contest.core import clock  # noqa: E402
 from contest.entries import cli as entries_cli  # noqa: E402
 from contest.entries import standing  # noqa: E402
 from contest.entries import views as entries  # noqa: E402
+from contest.entries.queries import overview as entries_overview  # noqa: E402
 from contest.events import cli as events_cli  # noqa: E402
 from contest.files import jobs as files_jobs  # noqa: E402
 from contest.files import sending as files  # noqa: E402
@@ -33,6 +34,7 @@ from contest.home import views as home  # noqa: E402
 from contest.home.places import PLACES  # noqa: E402
 from contest.jobs import cli as jobs_cli  # noqa: E402
 from contest.judging import jobs as judging_jobs  # noqa: E402
+from contest.judging.queries import overview as judging_overview  # noqa: E402
 from contest.messages import jobs as messages_jobs  # noqa: E402
 from contest.messages import views as messages  # noqa: E402
 from contest.pitchday import views as pitchday  # noqa: E402
@@ -112,8 +114,8 @@ JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
     followup_jobs,
 )
 # What features above `contests` add to its announcement and to its overview.
-CHECKS: tuple[readiness.Check, ...] = ()
-COUNTS: tuple[overview.Count, ...] = ()
+CHECKS: tuple[readiness.Check, ...] = (entries_overview.unready, judging_overview.unready)
+COUNTS: tuple[overview.Count, ...] = (entries_overview.figures, judging_overview.figures)
 
 
 class Slug(BaseConverter):
