@@ -2,7 +2,7 @@
 
 import secrets
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         when=when, zone_label=zone_label, span=span, time_left=time_left, day_parts=day_parts,
         server_time=server_time, initials=initials, languages_offered=languages_offered,
-        fresh_id=fresh_id,
+        fresh_id=fresh_id, on_day=on_day,
     )  # fmt: skip
 
 
@@ -42,6 +42,11 @@ def when(instant: datetime, zone: Zone, style: str = "full") -> str:
     if style == "date":
         return day
     return f"{day}, {clock}" if _language() in {"en", "de"} else f"{day} {clock}"
+
+
+def on_day(day: date) -> str:
+    """Return a calendar date, which is the same in every zone."""
+    return format_date(day, _DAYS[_language()]["full"], _locale())
 
 
 def zone_label(instant: datetime, zone: Zone) -> str:

@@ -1,3 +1,4 @@
+import random
 from datetime import timedelta
 from io import BytesIO
 
@@ -11,6 +12,7 @@ from contest.entries.models import Entry, State
 from contest.judging.models import Assignment, Rubric, Scorecard
 from contest.results.actions import consent, sets
 from contest.results.models import Certificate, Decision, DecisionState, ResultSet, ResultState
+from contest.results.queries import feedback
 from tests import make
 from tests.jobs import run_promised
 from tests.pages import Client
@@ -137,7 +139,9 @@ def _scored(session: Session, told: Story) -> list[str]:
     rubric: Rubric = make.rubric(session, told.round)
     words = []
     for i, points in enumerate(((0, 5), (2, None), (4, 4))):
-        judge = make.user(session, name=f"Judge Name{i}", email=f"name{i}@judges.example")
+        judge = make.user(
+            session, name=f"Judge Name{i}", email=f"n{told.round.id.hex}{i}@judges.example"
+        )
         appointed = make.appointment(session, told.contest, judge)
         work: Assignment = make.assignment(session, told.round, appointed, told.entries[0])
         card: Scorecard = make.scorecard(session, work, rubric, *points)
@@ -159,6 +163,23 @@ def test_feedback_gives_averages_and_words_and_no_judge(client: Client, session:
         assert word in page
     for secret in ("Judge Name", "judges.example", "Private note"):
         assert secret not in page
+
+
+def test_the_letters_of_judges_are_drawn_by_chance_and_kept(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = set()
+    for seed in range(6):
+        monkeypatch.setattr(sets, "_chance", random.Random(seed))
+        told = story(session)
+        words = _scored(session, told)
+        published(session, told)
+        first = feedback.feedback(session, told.entries[0].id, only_published=True)
+        (shown,) = first
+        assert [letter for letter, _ in shown.comments] == ["A", "B", "C"]
+        assert feedback.feedback(session, told.entries[0].id, only_published=True) == first
+        orders.add(tuple(words.index(text) for _, text in shown.comments))
+    assert len(orders) > 1
 
 
 def test_feedback_is_for_its_team_and_for_the_staff_before(

@@ -37,6 +37,7 @@ def show(case_id: uuid.UUID) -> ResponseReturnValue:
     at_gate = case.stage in queries.GATES
     return render_template(
         "followup/show.html", case=case, contest=case.contest, work=kept, way=WAY,
+        stages={stage.value: stage for stage in Stage},
         today=queries.today(now(), case.contest.zone), at=now(), share=board.share,
         reached=board.reached, history=history,
         names=queries.names(session, {e.actor_id for e in history if e.actor_id}),

@@ -330,6 +330,10 @@ class Paper:
     published_at: datetime
     winner: Winner | None
 
+    def spaced(self) -> str:
+        """Return the code as it is printed, in groups of four."""
+        return "-".join(self.code[i : i + 4] for i in range(0, len(self.code), 4))
+
 
 def certificate(session: Session, code: str) -> tuple[Certificate, Paper] | None:
     """Return the certificate of that code, with entry, team, members, contest and file."""
