@@ -66,7 +66,7 @@ PLACES = (  # each with its icon on a line that says so: the build looks for tha
           frozenset({"pitchday.stage", "pitchday.draw", "pitchday.arrange"})),
     Place(CONTEST, N_("Results"), "trophy", "results.certify", officer,  # icon
           frozenset({"results.decide", "results.take_back", "results.sign", "results.embargo",
-                     "results.discard", "results.correct"})),
+                     "results.discard", "results.correct", "results.publish"})),
     Place(CONTEST, N_("Follow-up"), "sprout", "followup.board", carries_on,  # icon
           frozenset({"followup.show", "followup.owners", "followup.gate"})),
     Place(CONTEST, N_("Messages"), "mail", "messages.index", runs,  # icon

@@ -47,7 +47,7 @@ def test_the_chair_decides_signs_with_another_and_publishes_on_pages(
     made = session.scalars(select(ResultSet)).one()
     for person in (told.chair, told.officer):
         client.sign_in(person)
-        assert made.sha256[:8] in client.page(results).text
+        assert made.sha256[:8] in client.page(f"{results}?lang=zh").text
         client.page(f"{results}/1/sign")
         assert client.post(f"{results}/1/sign", data={"code": "00000000"}).status_code == 422
         signing = client.post(f"{results}/1/sign", data={"code": made.sha256[:8]})
@@ -60,6 +60,7 @@ def test_the_chair_decides_signs_with_another_and_publishes_on_pages(
     session.refresh(made)
     assert (made.state, made.publish_at) == (ResultState.EMBARGOED, make.NOON + HOUR)
     client.page(results)
+    client.page(f"{results}/1/publish-now")
     client.post(f"{results}/1/publish-now")
     session.refresh(made)
     assert made.state is ResultState.PUBLISHED

@@ -396,6 +396,14 @@ def _people(session: Session, contest_id: uuid.UUID) -> list[Blocker]:
     return found
 
 
+def frozen(result_set: ResultSet) -> tuple[Given, ...]:
+    """Return the awards as this set says them."""
+    return tuple(
+        Given(Words(a["prize_title"]), a["place"], a["team"], a["title"], uuid.UUID(a["entry"]))
+        for a in text(result_set)["awards"]
+    )
+
+
 def text(result_set: ResultSet) -> dict[str, Any]:
     """Return what the set says, parsed."""
     told: dict[str, Any] = json.loads(result_set.body)

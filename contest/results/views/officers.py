@@ -22,7 +22,7 @@ from contest.results.queries import sets as queries
 from contest.results.views.blueprint import bp
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
-from contest.web.forms import render_form
+from contest.web.forms import ConfirmForm, render_form
 from contest.web.requests import now
 
 
@@ -39,7 +39,7 @@ def certify(slug: str) -> ResponseReturnValue:
         sets=queries.all_sets(db.session(), contest.id),
         blockers=queries.blockers(db.session(), contest),
         awards=queries.given(db.session(), contest.id),
-        told=queries.text(live) if live else None,
+        told=queries.text(live) if live else None, frozen=queries.frozen(live) if live else (),
         is_fresh=live is None or live.state is not ResultState.COMPUTED
         or queries.is_fresh(db.session(), live),
         may_publish=policy.may_publish(who), may_sign=_may_sign(who, live),
@@ -102,7 +102,7 @@ def sign(slug: str, number: int) -> ResponseReturnValue:
             return redirect(url_for(".certify", slug=slug), 303)
     return render_form(
         "results/sign.html", form, contest=contest, result_set=result_set,
-        told=queries.text(result_set), role=role,
+        frozen=queries.frozen(result_set), role=role,
     )  # fmt: skip
 
 
@@ -128,19 +128,29 @@ def embargo(slug: str, number: int) -> ResponseReturnValue:
     return render_form("results/embargo.html", form, contest=contest, result_set=result_set)
 
 
-@bp.post("/contests/<slug:slug>/results/<int:number>/publish-now")
+@bp.route("/contests/<slug:slug>/results/<int:number>/publish-now", methods=["GET", "POST"])
 @signed_in
 @action("results.publish")
 def publish(slug: str, number: int) -> ResponseReturnValue:
-    """Publish at once: the embargo ends with this instant."""
+    """Ask once more, then publish at once: the embargo ends with this instant."""
     contest, who = _officer(slug)
     authorize(policy.may_publish(who))
     result_set = _result_set(contest, number)
-    if result_set.state is ResultState.CERTIFIED or not _is_due(result_set):
-        actions.embargo(db.session(), result_set, publish_at=now(), by=current(), at=now())
-    actions.publish(db.session(), result_set, by=current(), at=now())
-    flash(gettext("The results are public."))
-    return redirect(url_for(".certify", slug=slug), 303)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            if not _is_due(result_set):
+                actions.embargo(db.session(), result_set, publish_at=now(), by=current(), at=now())
+            actions.publish(db.session(), result_set, by=current(), at=now())
+        except DomainError as error:
+            form.reject(error)
+        else:
+            flash(gettext("The results are public."))
+            return redirect(url_for(".certify", slug=slug), 303)
+    return render_form(
+        "results/publish.html", form, contest=contest, result_set=result_set,
+        frozen=queries.frozen(result_set),
+    )  # fmt: skip
 
 
 @bp.route("/contests/<slug:slug>/results/<int:number>/discard", methods=["GET", "POST"])
