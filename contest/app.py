@@ -35,9 +35,12 @@ from contest.home.places import PLACES  # noqa: E402
 from contest.jobs import cli as jobs_cli  # noqa: E402
 from contest.judging import jobs as judging_jobs  # noqa: E402
 from contest.judging.queries import overview as judging_overview  # noqa: E402
+from contest.judging import views as judging  # noqa: E402
 from contest.messages import jobs as messages_jobs  # noqa: E402
 from contest.messages import views as messages  # noqa: E402
 from contest.pitchday import views as pitchday  # noqa: E402
+from contest.ranking import jobs as ranking_jobs  # noqa: E402
+from contest.ranking import views as ranking  # noqa: E402
 from contest.results import cli as results_cli  # noqa: E402
 from contest.results import jobs as results_jobs  # noqa: E402
 from contest.results import views as results  # noqa: E402
@@ -85,12 +88,17 @@ KIT: tuple[ModuleType, ...] = (
 FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the house
     accounts.bp,
     messages.bp,
+    judging.bp,
+    pitchday.bp,
+    ranking.bp,
+    home.bp,
     undertakings.bp,
     contests.directory,
     contests.bp,
     entries.bp,
     vault.bp,
     pitchday.bp,
+    ranking.bp,
     results.bp,
     followup.bp,
     home.bp,
@@ -108,10 +116,12 @@ COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
 JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
     contests_jobs,
     files_jobs,
+    judging_jobs,
     messages_jobs,
     judging_jobs,
     results_jobs,
     followup_jobs,
+    ranking_jobs,
 )
 # What features above `contests` add to its announcement and to its overview.
 CHECKS: tuple[readiness.Check, ...] = (entries_overview.unready, judging_overview.unready)

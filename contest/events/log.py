@@ -95,6 +95,7 @@ class Verb(enum.StrEnum):
     SCORECARD_RESTORED = "scorecard.restored"
     SCORECARD_SET_ASIDE = "scorecard.set-aside"
     SCORECARD_SUBMITTED = "scorecard.submitted"
+    SCORECARD_TAKEN_BACK = "scorecard.taken-back"
     # entries
     ENTRY_BEGUN = "entry.begun"
     ENTRY_FILE_ATTACHED = "entry.file-attached"
@@ -154,6 +155,8 @@ class Verb(enum.StrEnum):
     RESULTS_PUBLISHED = "results.published"
     RESULTS_SIGNED = "results.signed"
     RESULTS_SUPERSEDED = "results.superseded"
+    # ranking
+    RANKING_COMPUTED = "ranking.computed"
     # undertakings
     UNDERTAKING_PUBLISHED = "undertaking.published"
     UNDERTAKING_SIGNED = "undertaking.signed"

@@ -7,6 +7,8 @@ from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.text import N_
 from contest.judging.models import Assignment, Rubric
 
+BEFORE_JUDGING = frozenset({RoundPhase.PLANNED, RoundPhase.COLLECTING, RoundPhase.SCREENING})
+
 
 def may_chair(actor: Actor) -> Decision:
     if actor.runs() or actor.has(Role.CHAIR):
@@ -34,6 +36,17 @@ def may_read(user: User, assignment: Assignment) -> Decision:
     """Say whether this is the user's own assignment in a panel they still belong to."""
     if assignment.appointment.user_id != user.id or not assignment.appointment.is_active():
         return deny(N_("This entry is not assigned to you."))
+    return ALLOW
+
+
+def may_open(user: User, assignment: Assignment, *, ready: Decision) -> Decision:
+    """Say whether the judge may read the entry: their own, promised, declared, and handed out."""
+    if not (mine := may_read(user, assignment)):
+        return mine
+    if not ready:
+        return ready
+    if assignment.round.phase in BEFORE_JUDGING:
+        return deny(N_("The judging of this round has not begun."))
     return ALLOW
 
 

@@ -1,7 +1,8 @@
 """Ends the judging of a round, with whatever is short settled by name: reassigned, waived or extended."""
 
 import uuid
-from datetime import datetime
+from collections import defaultdict
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,31 +15,32 @@ from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.entries.models import Entry
 from contest.events.log import Verb, record
+from contest.jobs.outbox import enqueue
 from contest.judging.models import Assignment, AssignmentState, Waiver
 from contest.judging.queries import panel
 from contest.messages import outbox
+
+ONE_DAY = timedelta(days=1)
 
 
 def nudge(
     session: Session, round_: Round, appointments: list[Appointment], *, by: User, at: datetime
 ) -> int:
     """Remind judges of what they owe; one reminder a day at most. Return how many were written."""
-    owing = {a.appointment_id: a for a in panel.open_assignments(session, round_.id)}
+    owed: dict[uuid.UUID, list[Assignment]] = defaultdict(list)
+    for assignment in panel.open_assignments(session, round_.id):
+        owed[assignment.appointment_id].append(assignment)
     told = 0
     for appointment in appointments:
-        if appointment.id not in owing:
+        mine = owed.get(appointment.id, [])
+        if not mine or any(a.nudged_at and a.nudged_at > at - ONE_DAY for a in mine):
             continue
-        mine = [
-            a
-            for a in panel.open_assignments(session, round_.id)
-            if a.appointment_id == appointment.id
-        ]
         for assignment in mine:
             assignment.nudged_at = at
         outbox.write(session, "judging_reminder", to=appointment.user, at=at,
                      contest_id=round_.contest_id, round=round_.title, open=len(mine),
-                     closes_at=round_.judging_closes_at,
-                     dedupe_key=f"nudge:{appointment.id}:{round_.id}:{at.date()}")  # fmt: skip
+                     closes_at=round_.judging_closes_at, zone=round_.contest.zone,
+                     dedupe_key=f"nudge:{appointment.id}:{round_.id}:{at.isoformat()}")  # fmt: skip
         told += 1
     if told:
         record(session, Verb.JUDGES_NUDGED, round_, by=by.id, at=at, contest_id=round_.contest_id,
@@ -88,6 +90,7 @@ def extend(session: Session, round_: Round, until: datetime, *, by: User, at: da
     for appointment in people.values():
         outbox.write(session, "judging_extended", to=appointment.user, at=at,
                      contest_id=round_.contest_id, round=round_.title, closes_at=until,
+                     zone=round_.contest.zone,
                      dedupe_key=f"judging_extended:{appointment.id}:{until.isoformat()}")  # fmt: skip
 
 
@@ -119,6 +122,7 @@ def close(session: Session, round_: Round, *, by: User, at: datetime) -> None:
         raise DomainError(blocker.reason, blocker.facts)
     _relabel(session, round_.id, AssignmentState.SCORED, "lock", at)
     rounds.deliberate(session, round_, by=by, at=at)
+    enqueue(session, "ranking.compute", at=at, round_id=str(round_.id), by_id=str(by.id))
 
 
 def reopen(session: Session, round_: Round, *, by: User, at: datetime) -> None:

@@ -236,5 +236,5 @@ def _tell(
         if appointment.id in judges:
             outbox.write(session, "judging_assigned", to=appointment.user, at=at,
                          contest_id=round_.contest_id, round=round_.title,
-                         closes_at=round_.judging_closes_at,
+                         closes_at=round_.judging_closes_at, zone=round_.contest.zone,
                          dedupe_key=f"judging_assigned:{occasion}:{appointment.id}")  # fmt: skip

@@ -1,5 +1,6 @@
 """One judge's acts on one entry: open, write, submit, change, abstain, defer, recuse."""
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,14 +31,20 @@ from contest.judging.queries import panel, work
 from contest.messages import outbox
 
 COMMENT_LIMIT, NOTE_LIMIT = 4000, 4000
+BEHIND = 1000  # what is deferred goes behind everything else
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What the page is told about a field that was saved."""
+    """What the page is told about a field that was saved; `version` is that of a text, see `seal`."""
 
     at: datetime
-    version: int
+    version: str = ""
+
+
+def seal(text: str) -> str:
+    """Return a short digest of a text: two devices that saw the same text hold the same one."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def open_(session: Session, assignment: Assignment, *, by: User, at: datetime) -> Scorecard:
@@ -90,22 +97,25 @@ def put_text(
     *,
     comment: str | None = None,
     note: str | None = None,
-    version: int | None = None,
+    seen: str | None = None,
     by: User,
     at: datetime,
 ) -> Saved:
-    """Write the comment to the team or the judge's own note into the draft.
+    """Write the comment to the team or the judge's own note into the draft; one of them at a time.
 
-    Raises Conflict when the draft changed on another device since `version`.
+    Raises Conflict with both texts when the stored one is not the one that `seen` seals.
     """
     draft = open_(session, assignment, by=by, at=at)
-    if version is not None and version != draft.version and _differs(draft, comment, note):
-        raise Stale(N_("You changed this on another device meanwhile."))
-    if comment is not None:
-        draft.comment = _limited(comment, COMMENT_LIMIT)
-    if note is not None:
-        draft.note = _limited(note, NOTE_LIMIT)
-    return _touched(session, assignment, draft, at)
+    name, limit = ("comment", COMMENT_LIMIT) if comment is not None else ("note", NOTE_LIMIT)
+    stored: str = getattr(draft, name)
+    mine = _limited((comment if comment is not None else note) or "", limit)
+    if seen is not None and seen != seal(stored) and mine != stored:
+        raise Stale(
+            N_("You changed this on another device meanwhile."), {"mine": mine, "theirs": stored}
+        )
+    setattr(draft, name, mine)
+    _touched(session, assignment, draft, at)
+    return Saved(at, seal(mine))
 
 
 def submit(
@@ -160,16 +170,34 @@ def defer(session: Session, assignment: Assignment, *, by: User, at: datetime) -
     """Put this entry to the end of the judge's queue; it stays open."""
     orm.lock(session, assignment)
     assignment.move("defer", at)
-    assignment.position += 1000
+    assignment.position += BEHIND
     _record(session, Verb.ASSIGNMENT_DEFERRED, assignment, by, at)
 
 
 def resume(session: Session, assignment: Assignment, *, by: User, at: datetime) -> None:
-    """Take an abstention back."""
+    """Take an abstention or a deferral back."""
     orm.lock(session, assignment)
-    assignment.move("resume", at)
+    if assignment.state is AssignmentState.DEFERRED:
+        assignment.move("open", at)
+        assignment.position = max(0, assignment.position - BEHIND)
+    else:
+        assignment.move("resume", at)
     assignment.reason = ""
     _record(session, Verb.ASSIGNMENT_RESUMED, assignment, by, at)
+
+
+def take_back(session: Session, assignment: Assignment, *, by: User, at: datetime) -> Scorecard:
+    """Make what was handed in a draft again; until it is handed in anew it does not count."""
+    orm.lock(session, assignment)
+    if assignment.state is not AssignmentState.SCORED:
+        raise DomainError(N_("There is nothing to take back."))
+    draft = _draft(session, assignment, at)
+    for card in work.scorecards(session, assignment.id):
+        if card.submitted_at is not None and card.superseded_at is None:
+            card.superseded_at = at
+    assignment.move("write", at)
+    _record(session, Verb.SCORECARD_TAKEN_BACK, assignment, by, at, revision=draft.revision)
+    return draft
 
 
 def recuse(
@@ -268,13 +296,7 @@ def _touched(session: Session, assignment: Assignment, draft: Scorecard, at: dat
     if assignment.state is not AssignmentState.IN_PROGRESS:
         assignment.move("write", at)
     session.flush()
-    return Saved(at, draft.version)
-
-
-def _differs(draft: Scorecard, comment: str | None, note: str | None) -> bool:
-    return (comment is not None and comment != draft.comment) or (
-        note is not None and note != draft.note
-    )
+    return Saved(at)
 
 
 def _limited(text: str, limit: int) -> str:

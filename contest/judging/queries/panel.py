@@ -221,6 +221,15 @@ class Name:
     source: ConflictSource | None
     is_new: bool  # came after the judge's last declaration
 
+    def is_on_record(self) -> bool:
+        """Say whether the conflict is not the judge's to take back."""
+        return self.source is not None and self.source is not ConflictSource.JUDGE
+
+
+LISTED = frozenset(
+    {EntryState.SUBMITTED, EntryState.ELIGIBLE, EntryState.ADVANCED, EntryState.INFO_REQUESTED}
+)
+
 
 def names(session: Session, appointment: Appointment) -> list[Name]:
     """Return the names that the judge checks for conflicts, by team."""
@@ -230,13 +239,10 @@ def names(session: Session, appointment: Appointment) -> list[Name]:
         .outerjoin(Organisation, Organisation.id == Team.organisation_id)
         .where(
             Entry.contest_id == appointment.contest_id,
-            Entry.state.in_(
-                [EntryState.SUBMITTED, EntryState.ELIGIBLE, EntryState.ADVANCED,
-                 EntryState.INFO_REQUESTED]
-            ),
+            Entry.state.in_(LISTED),
         )
         .order_by(Team.name)
-    ).all()  # fmt: skip
+    ).all()
     people = defaultdict(list)
     for team_id, name in session.execute(
         select(Member.team_id, User.name)
@@ -375,6 +381,11 @@ class EntryProgress:
     @property
     def short(self) -> int:
         return 0 if self.waived else max(0, self.wanted - self.done)
+
+    @property
+    def lacks(self) -> int:
+        """How many reviews are missing even when everything that is open gets done."""
+        return max(0, self.short - self.open)
 
 
 def progress_by_judge(session: Session, round_: Round) -> list[JudgeProgress]:

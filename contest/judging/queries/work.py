@@ -1,6 +1,7 @@
 """One judge's own work: their queue and their scorecards. Nobody else's scores are read here."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.accounts.models import User
-from contest.contests.models import Answer, Appointment, Contest, Role, Round, RoundPhase
+from contest.contests.models import Answer, Appointment, Contest, Phase, Role, Round, RoundPhase
 from contest.core.words import Words
-from contest.entries.models import Entry, Version
+from contest.entries.models import Attachment, Entry, Version
 from contest.judging.models import (
     Assignment,
     AssignmentState,
@@ -19,6 +20,7 @@ from contest.judging.models import (
     Score,
     Scorecard,
 )
+from contest.judging.models.assignment import OPEN
 from contest.judging.scoring import Given, total
 from contest.teams.models import Team
 
@@ -100,6 +102,44 @@ def queue(session: Session, user: User) -> list[QueueLine]:
     ]
 
 
+def appointments_of(session: Session, user: User) -> list[Appointment]:
+    """Return the user's present judgeships in contests that are on, with the contest."""
+    return list(
+        session.scalars(
+            select(Appointment)
+            .join(Contest, Contest.id == Appointment.contest_id)
+            .where(
+                Appointment.user_id == user.id,
+                Appointment.role == Role.JUDGE,
+                Appointment.answer == Answer.ACCEPTED,
+                Appointment.ended_at.is_(None),
+                Contest.phase.in_([Phase.ANNOUNCED, Phase.RUNNING]),
+            )
+            .options(joinedload(Appointment.contest))
+            .order_by(Contest.announced_at.desc(), Appointment.id)
+        )
+    )
+
+
+UNDONE = OPEN - {AssignmentState.DEFERRED}
+
+
+def of_round(lines: Sequence[QueueLine], round_id: uuid.UUID) -> list[QueueLine]:
+    """Return the lines of one round."""
+    return [line for line in lines if line.round_id == round_id]
+
+
+def following(lines: Sequence[QueueLine], assignment_id: uuid.UUID | None) -> QueueLine | None:
+    """Return the next entry to score after this one, starting over at the end; deferred ones last."""
+    place = next((i for i, line in enumerate(lines) if line.assignment_id == assignment_id), -1)
+    ahead = [*lines[place + 1 :], *lines[: max(place, 0)]]
+    for wanted in (UNDONE, OPEN):
+        for line in ahead:
+            if line.state in wanted and line.round_phase is RoundPhase.JUDGING:
+                return line
+    return None
+
+
 def scorecards(session: Session, assignment_id: uuid.UUID) -> list[Scorecard]:
     """Return every revision of the judge's scorecard with its scores, oldest first."""
     return list(
@@ -120,7 +160,7 @@ def version_to_judge(session: Session, assignment: Assignment) -> Version | None
         .where(Version.entry_id == assignment.entry_id, Round.number <= assignment.round.number)
         .order_by(Round.number.desc(), Version.number.desc())
         .limit(1)
-        .options(selectinload(Version.attachments))
+        .options(selectinload(Version.attachments).joinedload(Attachment.file))
     )
 
 

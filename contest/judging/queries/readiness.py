@@ -1,0 +1,60 @@
+"""What a judge still has to promise and declare before an entry is shown to them."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from contest.accounts.models import User
+from contest.contests.models import Appointment
+from contest.core.decisions import ALLOW, Decision, deny
+from contest.core.text import N_
+from contest.judging.queries import panel
+from contest.undertakings import queries as undertakings
+from contest.undertakings.models import Kind, UndertakingText
+
+OWED = (Kind.NDA, Kind.CONFLICT)
+
+
+def unsigned(
+    session: Session, user: User, contest_id: uuid.UUID, at: datetime
+) -> list[UndertakingText]:
+    """Return the promises that a judge of the contest still owes."""
+    return undertakings.unsigned(session, user, "contest", contest_id, OWED, at)
+
+
+def undeclared(session: Session, appointment: Appointment) -> int:
+    """Return how many names came after the judge's last declaration; all of them before the first."""
+    return sum(name.is_new for name in panel.names(session, appointment))
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What stands between a judge and the entries of one contest."""
+
+    unsigned: tuple[UndertakingText, ...]
+    undeclared: int
+
+    def done(self) -> Decision:
+        if self.unsigned:
+            return deny(N_("Sign the undertaking of judges first."))
+        if self.undeclared:
+            return deny(N_("Declare your conflicts first: %(count)s names are waiting."),
+                        count=self.undeclared)  # fmt: skip
+        return ALLOW
+
+
+def steps(session: Session, user: User, appointment: Appointment, at: datetime) -> Steps:
+    """Return what the judge still has to do before any entry of the contest is shown to them."""
+    owed = tuple(unsigned(session, user, appointment.contest_id, at))
+    return Steps(owed, 0 if owed else undeclared(session, appointment))
+
+
+def ready(
+    session: Session, user: User, appointment: Appointment, entry_id: uuid.UUID, at: datetime
+) -> Decision:
+    """Say whether this judge may see and score this entry: signed, declared, no conflict."""
+    if panel.has_conflict(session, appointment.id, entry_id):
+        return deny(N_("A conflict of interest keeps you from this entry."))
+    return steps(session, user, appointment, at).done()

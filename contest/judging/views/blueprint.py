@@ -1,0 +1,56 @@
+"""The blueprint of judging, and how the pages of judges and of chairs begin."""
+
+import uuid
+
+from flask import Blueprint, render_template
+from flask_babel import gettext
+from markupsafe import Markup
+
+from contest.accounts.models import User
+from contest.accounts.signin import current
+from contest.contests import queries as contests
+from contest.contests.models import Contest, Round
+from contest.contests.policy import may_view
+from contest.contests.signedin import actor
+from contest.judging import policy
+from contest.judging.models import Assignment
+from contest.judging.queries import work
+from contest.web.access import authorize, found, reveal
+from contest.web.db import db
+
+bp = Blueprint("judging", __name__)
+
+
+def chaired(contest: Contest | None) -> tuple[Contest, User]:
+    """Return the contest and its signed-in chair or organiser.
+
+    Stops with 404 for whoever may not see the contest, with 403 for whoever sees it only.
+    """
+    contest = found(contest)
+    who = actor(contest)
+    reveal(may_view(who, contest))
+    authorize(policy.may_chair(who))
+    return contest, current()
+
+
+def chaired_round(round_id: uuid.UUID) -> tuple[Round, User]:
+    """Return the round with its contest, for a chair or organiser of it."""
+    round_ = found(contests.round_(db.session(), round_id))
+    _, user = chaired(round_.contest)
+    return round_, user
+
+
+def own(assignment_id: uuid.UUID) -> tuple[Assignment, User]:
+    """Return somebody's own assignment; for everybody else it does not exist."""
+    user = current()
+    assignment = found(work.assignment(db.session(), assignment_id))
+    reveal(policy.may_read(user, assignment))
+    return assignment, user
+
+
+def with_undo(sentence: str, assignment: Assignment) -> Markup:
+    """Return a message that ends with a button; it belongs to the form `undo` of judges' pages."""
+    page = render_template(
+        "judging/_undo.html", sentence=sentence, assignment=assignment, label=gettext("Undo")
+    )
+    return Markup(page.strip())  # noqa: S704 -- the template escaped it

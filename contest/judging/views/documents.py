@@ -1,0 +1,50 @@
+"""The documents that a judge reads where they score."""
+
+import uuid
+
+from flask.typing import ResponseReturnValue
+
+from contest.accounts.models import User
+from contest.accounts.signin import signed_in
+from contest.contests.models import Role
+from contest.entries.models import Version
+from contest.judging import policy
+from contest.judging.queries import material, readiness
+from contest.judging.views.blueprint import bp, own
+from contest.vault import pages
+from contest.web import requests
+from contest.web.access import action, authorize, found
+from contest.web.db import db
+
+FILE = "/assignments/<uuid:assignment_id>/files/<uuid:file_id>"
+
+
+@bp.post(f"{FILE}/open")
+@action("judging.open")
+@signed_in
+def open_file(assignment_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
+    """Note in the ledger that the judge opens a document; its pages are sent from then on."""
+    version, user = _version(assignment_id, file_id)
+    return pages.note(version, file_id, user, Role.JUDGE.value)
+
+
+@bp.get(f"{FILE}/<int:page>/<any(page, thumb):kind>")
+@action("judging.document_view")
+@signed_in
+def page_image(
+    assignment_id: uuid.UUID, file_id: uuid.UUID, page: int, kind: str
+) -> ResponseReturnValue:
+    """Send the picture of a page of a document that the judge has opened."""
+    version, user = _version(assignment_id, file_id)
+    return pages.picture(version, file_id, page, kind, user)
+
+
+def _version(assignment_id: uuid.UUID, file_id: uuid.UUID) -> tuple[Version, User]:
+    """Return the version that holds the document, if this judge may read that document."""
+    assignment, user = own(assignment_id)
+    session, at = db.session(), requests.now()
+    ready = readiness.ready(session, user, assignment.appointment, assignment.entry_id, at)
+    authorize(policy.may_open(user, assignment, ready=ready))
+    given = material.material(session, user, assignment, at)
+    found(next((deck for deck in given.decks if deck.file.id == file_id), None))
+    return found(given.version), user

@@ -1,0 +1,168 @@
+"""The page on which entries are given to judges: as a whole by the solver, or one by one by hand."""
+
+import uuid
+from datetime import datetime
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from contest.accounts.models import User
+from contest.accounts.signin import safe_next, signed_in
+from contest.contests.models import Appointment, Round
+from contest.core.errors import DomainError
+from contest.entries.models import Entry
+from contest.judging.actions import plan as actions
+from contest.judging.forms import AssignForm
+from contest.judging.models import AssignmentPlan, PlanState
+from contest.judging.queries import matrix, panel, work
+from contest.judging.views.blueprint import bp, chaired, chaired_round
+from contest.web import requests
+from contest.web.access import action, found
+from contest.web.db import db
+from contest.web.forms import render_form
+
+
+@bp.get("/rounds/<uuid:round_id>/assignment")
+@action("judging.plan_index")
+@signed_in
+def plan(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Show who judges what today, and what a computed plan would change."""
+    round_, _ = chaired_round(round_id)
+    return _show(round_, None)
+
+
+@bp.post("/rounds/<uuid:round_id>/assignment/compute")
+@action("judging.plan_compute")
+@signed_in
+def plan_compute(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Promise to compute a plan."""
+    round_, user = chaired_round(round_id)
+    at = requests.now()
+    actions.ask(db.session(), round_, by=user, at=at)
+    return redirect(url_for(".plan", round_id=round_id, asked=at.isoformat()), 303)
+
+
+@bp.get("/rounds/<uuid:round_id>/assignment/state")
+@action("judging.plan_poll")
+@signed_in
+def plan_state(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Say whether the plan that was asked for is there. A fragment."""
+    round_, _ = chaired_round(round_id)
+    newest = panel.newest_plan(db.session(), round_id)
+    return Response(
+        render_template("judging/_plan_state.html", round=round_, ready=_is_ready(newest))
+    )
+
+
+@bp.post("/plans/<uuid:plan_id>/apply")
+@action("judging.plan_apply")
+@signed_in
+def plan_apply(plan_id: uuid.UUID) -> ResponseReturnValue:
+    """Make a plan the judges' work, as a whole."""
+    made, round_, user = _plan(plan_id)
+    try:
+        with db.session().begin_nested():
+            actions.apply(db.session(), made, round_, by=user, at=requests.now())
+    except DomainError as error:
+        return _show(round_, error)
+    flash(gettext("The plan is applied. Judges with new entries have been told."), "success")
+    return redirect(url_for(".plan", round_id=round_.id), 303)
+
+
+@bp.post("/plans/<uuid:plan_id>/discard")
+@action("judging.plan_discard")
+@signed_in
+def plan_discard(plan_id: uuid.UUID) -> ResponseReturnValue:
+    """Put a proposed plan away."""
+    made, round_, user = _plan(plan_id)
+    actions.discard(db.session(), made, round_, by=user, at=requests.now())
+    flash(gettext("The plan is put away. Nothing has changed."), "success")
+    return redirect(url_for(".plan", round_id=round_.id), 303)
+
+
+@bp.post("/rounds/<uuid:round_id>/assignment/add")
+@action("judging.assign")
+@signed_in
+def assign(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Give one entry to one judge."""
+    round_, user = chaired_round(round_id)
+    session = db.session()
+    judges, entries = (
+        panel.judges(session, round_.contest_id),
+        panel.judged_entries(session, round_),
+    )
+    form = AssignForm(judges, entries)
+    if form.validate_on_submit():
+        try:
+            with session.begin_nested():
+                actions.add(session, round_, _judge(judges, form), _entry(entries, form),
+                            by=user, at=requests.now())  # fmt: skip
+        except DomainError as error:
+            return _show(round_, error, form)
+        flash(gettext("Assigned. The judge has been told."), "success")
+        return redirect(
+            safe_next(request.form.get("next"), url_for(".plan", round_id=round_id)), 303
+        )
+    return _show(round_, None, form)
+
+
+def _judge(judges: list[Appointment], form: AssignForm) -> Appointment:
+    return next(a for a in judges if str(a.id) == form.judge.data)
+
+
+def _entry(entries: list[Entry], form: AssignForm) -> Entry:
+    return next(e for e in entries if str(e.id) == form.entry.data)
+
+
+@bp.post("/assignments/<uuid:assignment_id>/reassign")
+@action("judging.reassign")
+@signed_in
+def reassign(assignment_id: uuid.UUID) -> ResponseReturnValue:
+    """Take open work from one judge and give it to another."""
+    session = db.session()
+    assignment = found(work.assignment(session, assignment_id))
+    round_ = assignment.round
+    _, user = chaired(round_.contest)
+    judges = panel.judges(session, round_.contest_id)
+    wanted = found(next((a for a in judges if str(a.id) == request.form.get("judge")), None))
+    back = safe_next(request.form.get("next"), url_for(".plan", round_id=round_.id))
+    actions.reassign(session, assignment, wanted, by=user, at=requests.now())
+    flash(gettext("Reassigned to %(name)s.", name=wanted.user.name), "success")
+    return redirect(back, 303)
+
+
+def _plan(plan_id: uuid.UUID) -> tuple[AssignmentPlan, Round, User]:
+    made = found(matrix.plan(db.session(), plan_id))
+    round_, user = chaired_round(made.round_id)
+    return made, round_, user
+
+
+def _is_ready(newest: AssignmentPlan | None) -> bool:
+    try:
+        asked = datetime.fromisoformat(request.args.get("asked", ""))
+    except ValueError:
+        return True
+    return asked.tzinfo is None or (newest is not None and newest.computed_at >= asked)
+
+
+def _show(
+    round_: Round, error: DomainError | None, form: AssignForm | None = None
+) -> ResponseReturnValue:
+    session = db.session()
+    newest = panel.newest_plan(session, round_.id)
+    table = matrix.matrix(session, round_, newest)
+    form = form or AssignForm([j.appointment for j in table.judges], table.entries)
+    if error is not None:
+        form.reject(error)
+    return render_form(
+        "judging/plan.html",
+        form,
+        contest=round_.contest,
+        round=round_,
+        plan=newest,
+        is_proposal=newest is not None and newest.state is PlanState.PROPOSED,
+        table=table,
+        waiting=not _is_ready(newest),
+        asked=request.args.get("asked", ""),
+    )

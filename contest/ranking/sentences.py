@@ -1,0 +1,120 @@
+"""Says what a ranking's codes and figures mean, in the language of the reader."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext, ngettext
+from sqlalchemy.orm import Session
+
+from contest.core.text import N_
+from contest.ranking import queries
+from contest.ranking.models import Ranking
+
+NOTES: Mapping[str, str] = {
+    "no_scores": N_("Nobody has handed in scores yet."),
+    "few_judges": N_(
+        "Only %(judges)s judges scored; at least %(needed)s are needed to tell strictness from"
+        " merit. The plain mean leads."
+    ),
+    "few_entries": N_(
+        "Only %(entries)s entries were scored; at least %(needed)s are needed to adjust for"
+        " strictness. The plain mean leads."
+    ),
+    "thin_overlap": N_(
+        "Judges share too few entries (%(comparisons)s spare comparisons, %(needed)s needed), so"
+        " nothing is adjusted. The plain mean leads."
+    ),
+    "disconnected": N_(
+        "The panel falls into %(components)s groups without a common judge. Ranks count inside each"
+        " group; across groups nothing can be said."
+    ),
+    "compared_across": N_(
+        "%(components)s groups without a common judge are compared as if their judges were equally"
+        " strict."
+    ),
+    "no_differences": N_("The scores do not tell the entries apart. The plain mean leads."),
+    "unreviewed": N_("Without any review, and so without a place: %(entries)s."),
+    "single_review": N_("With a single review, and so drawn strongly to the middle: %(entries)s."),
+    "single_score_judge": N_("Gave one score only, so their strictness is unknown: %(judges)s."),
+    "constant_judge": N_("Gave all their entries the same: %(judges)s."),
+    "pools_differ": N_("Some judges had stronger entries than others; this is taken into account."),
+}
+UNKNOWN: Mapping[str, str] = {
+    "nothing_shared": N_("No entry has two scores, so agreement cannot be known."),
+    "all_equal": N_("Every score is the same, so agreement cannot be known."),
+    "not_complete": N_("Not every judge scored every entry."),
+    "too_small": N_("Too few judges or entries to speak of agreement."),
+    "no_spare": N_("There are too few scores to speak of agreement."),
+    "perfect": N_("The judges agree perfectly."),
+}
+LEVELS: tuple[tuple[float, str], ...] = (
+    (0.8, N_("The judges agree closely.")),
+    (0.6, N_("The judges agree well.")),
+    (0.4, N_("The judges agree moderately. Neighbours in the order are often interchangeable.")),
+    (0.2, N_("The judges agree little. Talk about the entries before you decide.")),
+    (float("-inf"), N_("The judges hardly agree. The order says little by itself.")),
+)
+
+
+def remarks(session: Session, ranking: Ranking) -> list[str]:
+    """Return the ranking's notes as sentences, with names of entries and judges."""
+    asked = [
+        i for n in ranking.notes for i in n["facts"].get("judges", []) if _is_list(n, "judges")
+    ]
+    people = queries.names_of(session, [uuid.UUID(i) for i in asked]) if asked else {}
+    missing = [
+        uuid.UUID(i) for n in ranking.notes if _is_list(n, "entries") for i in n["facts"]["entries"]
+    ]
+    entries = queries.titles_of(session, missing) if missing else {}
+    said = []
+    for note in ranking.notes:
+        facts: dict[str, Any] = dict(note["facts"])
+        for name, names in (("judges", people), ("entries", entries)):
+            if _is_list(note, name):
+                facts[name] = ", ".join(names.get(i, "–") for i in facts[name])
+        said.append(gettext(NOTES[note["code"]]) % facts)
+    return said
+
+
+def _is_list(note: Mapping[str, Any], name: str) -> bool:
+    return isinstance(note["facts"].get(name), list)
+
+
+def agreement(ranking: Ranking) -> list[str]:
+    """Return what is known about how the judges agree."""
+    found = ranking.components["agreement"]
+    if found is None:
+        return []
+    alpha, share = found["alpha"], ranking.components["variance"]
+    said = []
+    if alpha["value"] is None:
+        said.append(gettext(UNKNOWN[alpha["reason"]]))
+    else:
+        words = next(text for least, text in LEVELS if alpha["value"] >= least)
+        said.append(
+            gettext("%(words)s (Krippendorff's α = %(alpha)s)", words=gettext(words),
+                    alpha=f"{alpha['value']:.2f}")
+        )  # fmt: skip
+    if found["icc_k"]["value"] is not None:
+        said.append(
+            gettext("The panel's mean is reliable to %(share)s %%, a single judge to %(one)s %%.",
+                    share=_percent(found["icc_k"]["value"]), one=_percent(found["icc"]["value"]))
+        )  # fmt: skip
+    if share is not None:
+        said.append(
+            gettext("%(share)s %% of the differences between scores come from strict and lenient"
+                    " judges.", share=_percent(share["judge_share"]))
+        )  # fmt: skip
+    depends = len(ranking.components["depends"])
+    if depends:
+        said.append(
+            ngettext("Whether %(num)s entry is among the first depends on the adjustment.",
+                     "Whether %(num)s entries are among the first depends on the adjustment.",
+                     depends)
+        )  # fmt: skip
+    return said
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * max(0.0, value):.0f}"
