@@ -36,6 +36,7 @@ from contest.jobs import cli as jobs_cli  # noqa: E402
 from contest.judging import jobs as judging_jobs  # noqa: E402
 from contest.judging.queries import overview as judging_overview  # noqa: E402
 from contest.judging import views as judging  # noqa: E402
+from contest.judging.queries import readiness as scales  # noqa: E402
 from contest.messages import jobs as messages_jobs  # noqa: E402
 from contest.messages import views as messages  # noqa: E402
 from contest.pitchday import views as pitchday  # noqa: E402
@@ -88,15 +89,12 @@ KIT: tuple[ModuleType, ...] = (
 FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the house
     accounts.bp,
     messages.bp,
-    judging.bp,
-    pitchday.bp,
-    ranking.bp,
-    home.bp,
     undertakings.bp,
     contests.directory,
     contests.bp,
     entries.bp,
     vault.bp,
+    judging.bp,
     pitchday.bp,
     ranking.bp,
     results.bp,
@@ -116,7 +114,6 @@ COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
 JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
     contests_jobs,
     files_jobs,
-    judging_jobs,
     messages_jobs,
     judging_jobs,
     results_jobs,
@@ -126,6 +123,8 @@ JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
 # What features above `contests` add to its announcement and to its overview.
 CHECKS: tuple[readiness.Check, ...] = (entries_overview.unready, judging_overview.unready)
 COUNTS: tuple[overview.Count, ...] = (entries_overview.figures, judging_overview.figures)
+CHECKS: tuple[readiness.Check, ...] = (scales.announcement_blockers,)
+COUNTS: tuple[overview.Count, ...] = ()
 
 
 class Slug(BaseConverter):

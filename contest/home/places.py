@@ -32,6 +32,14 @@ def on_the_day(actor: Actor) -> bool:
     return actor.is_staff() or actor.has(Role.JUDGE)
 
 
+def chairs(actor: Actor) -> bool:
+    return actor.runs() or actor.has(Role.CHAIR)
+
+
+def judges(actor: Actor) -> bool:
+    return actor.has(Role.JUDGE)
+
+
 def officer(actor: Actor) -> bool:
     return actor.runs() or actor.has(*OFFICERS)
 
@@ -62,6 +70,14 @@ PLACES = (  # each with its icon on a line that says so: the build looks for tha
           frozenset({"entries.show", "entries.extend", "vault.ledger"})),
     Place(CONTEST, N_("Screening"), "list-checks", "entries.screening", screens,  # icon
           frozenset({"entries.screen", "entries.find"})),
+    Place(CONTEST, N_("Judging"), "gavel", "judging.panel", chairs,  # icon
+          frozenset({"judging.rubric", "judging.criterion_add", "judging.criterion_edit",
+                     "judging.criterion_remove", "judging.plan", "judging.assign",
+                     "judging.plan_apply", "judging.begin", "judging.progress", "judging.close",
+                     "judging.waive", "judging.release", "judging.extend", "judging.entry",
+                     "judging.set_aside", "judging.conflict_add", "judging.conflict_lift",
+                     "ranking.show"})),
+    Place(CONTEST, N_("My conflicts"), "shield-check", "judging.conflicts", judges),  # icon
     Place(CONTEST, N_("Pitch day"), "presentation", "pitchday.index", on_the_day,  # icon
           frozenset({"pitchday.stage", "pitchday.draw", "pitchday.arrange"})),
     Place(CONTEST, N_("Results"), "trophy", "results.certify", officer,  # icon

@@ -81,6 +81,8 @@ SENTENCES: dict[Verb, str] = {
     Verb.SCORECARD_AMENDED: N_("Scores amended"),
     Verb.SCORECARD_RESTORED: N_("Scores restored"),
     Verb.SCORECARD_SET_ASIDE: N_("Scores set aside"),
+    Verb.SCORECARD_TAKEN_BACK: N_("Scores taken back"),
+    Verb.RANKING_COMPUTED: N_("Ranking computed"),
     Verb.SCORECARD_SUBMITTED: N_("Scores handed in"),
     Verb.ENTRY_BEGUN: N_("Entry begun"),
     Verb.ENTRY_FILE_ATTACHED: N_("File attached"),

@@ -11,7 +11,7 @@ from contest.core.decisions import Blocker, require
 from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.entries.queries import screening
-from contest.judging.queries import panel
+from contest.judging.queries import panel, readiness
 
 
 def blockers(session: Session, round_: Round) -> list[Blocker]:
@@ -21,7 +21,7 @@ def blockers(session: Session, round_: Round) -> list[Blocker]:
     if round_.phase is RoundPhase.SCREENING and (left := screening.undecided(session, round_)):
         found.append(Blocker(N_("%(count)s entries are not decided on in the screening."),
                              "entries.screening", {"count": len(left)}))  # fmt: skip
-    found += rubric_blockers(session, round_)
+    found += readiness.rubric_blockers(session, round_)
     if not panel.judges(session, round_.contest_id):
         found.append(Blocker(N_("No judge has accepted yet."), "contests.people"))
     if not panel.judged_entries(session, round_):
@@ -34,21 +34,6 @@ def blockers(session: Session, round_: Round) -> list[Blocker]:
         found.append(Blocker(N_("%(count)s entries have fewer judges than the rules ask for."),
                              "judging.plan", {"count": len(short)}, place))  # fmt: skip
     return found
-
-
-def rubric_blockers(session: Session, round_: Round) -> list[Blocker]:
-    """Return what is wrong with the round's rubric."""
-    place = {"round_id": round_.id}
-    rubric = panel.rubric(session, round_.id)
-    if rubric is None or not rubric.criteria:
-        return [Blocker(N_("“%(round)s” has no criteria to score by."), "judging.rubric",
-                        {"round": round_.title}, place)]  # fmt: skip
-    weight = sum(c.weight for c in rubric.criteria)
-    if weight != 100:
-        return [Blocker(N_("The weights of “%(round)s” sum to %(sum)s, not to 100."),
-                        "judging.rubric", {"round": round_.title, "sum": weight},
-                        place)]  # fmt: skip
-    return []
 
 
 def begin(session: Session, round_: Round, *, by: User, at: datetime) -> None:

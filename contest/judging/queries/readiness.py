@@ -1,4 +1,4 @@
-"""What a judge still has to promise and declare before an entry is shown to them."""
+"""What is still missing: of a judge before an entry is shown to them, of a round before it is judged."""
 
 import uuid
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
-from contest.contests.models import Appointment
-from contest.core.decisions import ALLOW, Decision, deny
+from contest.contests import queries as contests
+from contest.contests.models import Appointment, Contest, Round
+from contest.core.decisions import ALLOW, Blocker, Decision, deny
 from contest.core.text import N_
 from contest.judging.queries import panel
 from contest.undertakings import queries as undertakings
@@ -58,3 +59,27 @@ def ready(
     if panel.has_conflict(session, appointment.id, entry_id):
         return deny(N_("A conflict of interest keeps you from this entry."))
     return steps(session, user, appointment, at).done()
+
+
+def rubric_blockers(session: Session, round_: Round) -> list[Blocker]:
+    """Return what is wrong with the round's rubric."""
+    place = {"round_id": round_.id}
+    rubric = panel.rubric(session, round_.id)
+    if rubric is None or not rubric.criteria:
+        return [Blocker(N_("“%(round)s” has no criteria to score by."), "judging.rubric",
+                        {"round": round_.title}, place)]  # fmt: skip
+    weight = sum(c.weight for c in rubric.criteria)
+    if weight != 100:
+        return [Blocker(N_("The weights of “%(round)s” sum to %(sum)s, not to 100."),
+                        "judging.rubric", {"round": round_.title, "sum": weight},
+                        place)]  # fmt: skip
+    return []
+
+
+def announcement_blockers(session: Session, contest: Contest) -> list[Blocker]:
+    """Return what is wrong with the rubrics of a contest that is to be announced."""
+    return [
+        blocker
+        for round_ in contests.rounds(session, contest.id)
+        for blocker in rubric_blockers(session, round_)
+    ]

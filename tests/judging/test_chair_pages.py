@@ -1,0 +1,385 @@
+"""The pages of the chair: panel, rubric, assignment, progress, and the end of judging."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from contest.contests.models import Answer, Role, RoundKind, RoundPhase
+from contest.entries.models import Entry, State
+from contest.judging.actions import conflicts
+from contest.judging.models import Assignment, AssignmentState, ConflictKind, PlanState
+from contest.judging.queries import panel, work
+from contest.judging.queries.readiness import rubric_blockers
+from tests import make
+from tests.jobs import run_promised
+from tests.judging.test_judge_pages import counted
+from tests.pages import Client
+
+PAGES = (
+    "/contests/{slug}/judging",
+    "/contests/{slug}/conflicts/new",
+    "/rounds/{round}/rubric",
+    "/rounds/{round}/rubric/new",
+    "/rounds/{round}/assignment",
+    "/rounds/{round}/judging",
+    "/rounds/{round}/progress",
+    "/rounds/{round}/close",
+    "/rounds/{round}/entries/{entry}",
+)
+
+
+class Room:
+    """A round in judging: a chair, judges and eligible entries, nothing assigned yet."""
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        judges: int = 2,
+        entries: int = 2,
+        phase: RoundPhase = RoundPhase.JUDGING,
+        reviews: int = 1,
+    ) -> None:
+        self.session = session
+        self.contest = make.contest(session)
+        self.round = make.round_(session, self.contest, phase=phase, minimum_reviews=reviews)
+        self.chair = make.user(session, name="Chair Charlotte")
+        make.appointment(session, self.contest, self.chair, Role.CHAIR)
+        self.judges = [
+            make.appointment(session, self.contest, make.user(session, name=f"Judge {i}"))
+            for i in range(judges)
+        ]
+        self.entries = [
+            make.entry(
+                session, make.user(session), contest=self.contest, title=f"Idea {i}",
+                state=State.ELIGIBLE,
+            )
+            for i in range(entries)
+        ]  # fmt: skip
+
+    def address(self, page: str) -> str:
+        return page.format(slug=self.contest.slug, round=self.round.id, entry=self.entries[0].id)
+
+    def give(self, judge: int, entry: int, **more: Any) -> Assignment:
+        return make.assignment(
+            self.session, self.round, self.judges[judge], self.entries[entry], **more
+        )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_chair_and_organiser_open_every_page_and_nobody_else(
+    client: Client, session: Session, page: str
+) -> None:
+    room = Room(session)
+    room.give(0, 0)
+    organiser = make.user(session)
+    make.appointment(session, room.contest, organiser, Role.ORGANISER)
+    for allowed in (room.chair, organiser):
+        client.sign_in(allowed)
+        client.page(room.address(page))
+
+    others = [room.judges[0].user, make.user(session)]
+    for role in (Role.SCREENER, Role.SPONSOR, Role.OBSERVER):
+        others.append(make.user(session))
+        make.appointment(session, room.contest, others[-1], role)
+    for stranger in others:
+        client.sign_in(stranger)
+        assert client.get(room.address(page)).status_code == 403
+
+
+def test_the_panel_says_how_far_everybody_is(client: Client, session: Session) -> None:
+    room = Room(session, judges=1)
+    make.appointment(session, room.contest, make.user(session, name="Shy"), answer=None)
+    make.appointment(
+        session, room.contest, make.user(session, name="Busy"), answer=Answer.DECLINED
+    )
+    conflicts.add(
+        session, room.judges[0], room.entries[0].id, ConflictKind.FAMILY, by=room.chair,
+        at=make.NOON,
+    )  # fmt: skip
+    client.sign_in(room.chair)
+    text = client.page(f"/contests/{room.contest.slug}/judging").text
+    assert "Waiting for an answer" in text
+    assert "Declined" in text
+    assert "Family or friends" in text
+
+
+def test_the_panel_costs_the_same_for_one_judge_and_for_three(
+    client: Client, session: Session
+) -> None:
+    def cost(number: int, page: str) -> int:
+        room = Room(session, judges=number, entries=number)
+        for i in range(number):
+            room.give(i, i)
+        client.sign_in(room.chair)
+        with counted(session) as statements:
+            client.page(room.address(page))
+        return len(statements)
+
+    for page in (PAGES[0], PAGES[4], PAGES[6], PAGES[7]):
+        assert cost(1, page) == cost(3, page), page
+
+
+def test_the_dry_run_counts_and_names_nobody(client: Client, session: Session) -> None:
+    room = Room(session, entries=1)
+    make.entry(
+        session, make.user(session, email="cto@firm.example"), contest=room.contest,
+        title="Secret idea", state=State.ELIGIBLE,
+    )  # fmt: skip
+    client.sign_in(room.chair)
+    answer = client.post(
+        f"/contests/{room.contest.slug}/judging", data={"email": "boss@firm.example"}
+    )
+    assert "conflicted with 1 of 2 entries" in answer.text
+    assert "Secret idea" not in answer.text
+
+
+def test_a_conflict_is_added_and_lifted_with_a_reason(client: Client, session: Session) -> None:
+    room = Room(session)
+    given = room.give(0, 0)
+    client.sign_in(room.chair)
+    client.post(
+        f"/contests/{room.contest.slug}/conflicts/new",
+        data={"judge": str(room.judges[0].id), "entry": str(room.entries[0].id), "kind": "adviser"},
+    )
+    session.expire_all()
+    assert given.state is AssignmentState.RECUSED
+    [conflict] = panel.conflicts(session, room.contest.id).values()
+    client.page(f"/conflicts/{conflict.id}/lift")
+    assert client.post(f"/conflicts/{conflict.id}/lift", data={"reason": " "}).status_code == 422
+    client.post(f"/conflicts/{conflict.id}/lift", data={"reason": "Another person of that name"})
+    session.expire_all()
+    assert panel.conflicts(session, room.contest.id) == {}
+
+
+def test_a_rubric_is_written_moved_and_freezes(client: Client, session: Session) -> None:
+    room = Room(session, phase=RoundPhase.COLLECTING)
+    client.sign_in(room.chair)
+    place = f"/rounds/{room.round.id}/rubric"
+    for title, weight in (("New", 60), ("Feasible", 30)):
+        answer = client.post(f"{place}/new", data={
+            "title-en": title, "weight": weight, "low": 0, "high": 5, "level_0-en": "absent",
+        })  # fmt: skip
+        assert answer.location == place
+    text = client.page(place).text
+    assert "sum to 90 of 100" in text
+    assert [b.facts["sum"] for b in rubric_blockers(session, room.round)] == [90]
+
+    rubric = panel.rubric(session, room.round.id)
+    assert rubric is not None
+    second = rubric.criteria[1].id
+    client.page(f"{place}/{second}")
+    client.post(f"{place}/{second}", data={
+        "title-en": "Feasible", "weight": 40, "low": 0, "high": 10, "level_0-en": "no",
+    })  # fmt: skip
+    client.post(f"{place}/{second}/up")
+    session.expire_all()
+    assert rubric_blockers(session, room.round) == []
+    rubric = panel.rubric(session, room.round.id)
+    assert rubric is not None
+    assert [(c.title["en"], c.weight, c.high) for c in rubric.criteria] == [
+        ("Feasible", 40, 10),
+        ("New", 60, 5),
+    ]
+    client.page(f"{place}/{second}/remove")
+    rubric.frozen_at = make.NOON
+    session.flush()
+    assert "somebody has scored by it" in client.page(place).text
+    assert client.get(f"{place}/new").status_code == 403
+    assert client.post(f"{place}/{second}/remove").status_code == 403
+
+
+def test_a_plan_is_computed_looked_at_and_applied_as_a_whole(
+    client: Client, session: Session
+) -> None:
+    room = Room(session, judges=3, entries=4, reviews=2)
+    client.sign_in(room.chair)
+    place = f"/rounds/{room.round.id}/assignment"
+    asked = client.post(f"{place}/compute").location
+    assert "Looking for the best" in client.page(asked).text
+    assert "Looking for the best" in client.get(asked.replace("?", "/state?")).text
+    run_promised(session)
+
+    assert 'data-controller="arrive"' in client.get(asked.replace("?", "/state?")).text
+    text = client.page(place).text
+    assert "proved optimal" in text
+    assert "4/4" in text
+    assert work.queue(session, room.judges[0].user) == []
+    plan = panel.newest_plan(session, room.round.id)
+    assert plan is not None
+    client.post(f"/plans/{plan.id}/apply")
+    session.expire_all()
+    assert plan.state is PlanState.APPLIED
+    assert {(p.open, p.short) for p in panel.progress_by_entry(session, room.round)} == {(2, 2)}
+    assert client.post(f"/plans/{plan.id}/apply").status_code == 422
+
+
+def test_a_plan_says_which_entry_lacks_judges_and_why(client: Client, session: Session) -> None:
+    room = Room(session, judges=2, entries=2, reviews=2)
+    conflicts.add(
+        session, room.judges[0], room.entries[0].id, ConflictKind.OTHER, by=room.chair,
+        at=make.NOON,
+    )  # fmt: skip
+    client.sign_in(room.chair)
+    client.post(f"/rounds/{room.round.id}/assignment/compute")
+    run_promised(session)
+    text = client.page(f"/rounds/{room.round.id}/assignment").text
+    assert "Idea 0 lacks 1 judge" in text
+    assert re.search(r"Only 1 judge may see it\s*: 1 conflict", text)
+    plan = panel.newest_plan(session, room.round.id)
+    assert plan is not None
+    client.post(f"/plans/{plan.id}/discard")
+    session.expire_all()
+    assert plan.state is PlanState.DISCARDED
+
+
+def test_a_plan_that_is_out_of_date_is_refused(client: Client, session: Session) -> None:
+    room = Room(session)
+    client.sign_in(room.chair)
+    client.post(f"/rounds/{room.round.id}/assignment/compute")
+    run_promised(session)
+    plan = panel.newest_plan(session, room.round.id)
+    assert plan is not None
+    conflicts.add(
+        session, room.judges[0], room.entries[0].id, ConflictKind.OTHER, by=room.chair,
+        at=make.NOON,
+    )  # fmt: skip
+    answer = client.post(f"/plans/{plan.id}/apply")
+    assert answer.status_code == 422
+    assert "Compute it again" in answer.text
+
+
+def test_by_hand_a_conflict_is_refused_and_the_rest_is_assigned(
+    client: Client, session: Session
+) -> None:
+    room = Room(session)
+    conflicts.add(
+        session, room.judges[0], room.entries[0].id, ConflictKind.OTHER, by=room.chair,
+        at=make.NOON,
+    )  # fmt: skip
+    client.sign_in(room.chair)
+    place = f"/rounds/{room.round.id}/assignment/add"
+    barred = {"judge": str(room.judges[0].id), "entry": str(room.entries[0].id)}
+    answer = client.post(place, data=barred)
+    assert answer.status_code == 422
+    assert "A conflict of interest keeps this judge" in answer.text
+    free = {"judge": str(room.judges[1].id), "entry": str(room.entries[0].id)}
+    assert client.post(place, data=free).status_code == 303
+    session.expire_all()
+    assert [a.appointment_id for a in panel.open_assignments(session, room.round.id)] == [
+        room.judges[1].id
+    ]
+
+
+def test_a_reminder_goes_out_once_a_day(client: Client, session: Session) -> None:
+    room = Room(session)
+    room.give(0, 0)
+    client.sign_in(room.chair)
+    place = f"/rounds/{room.round.id}/progress"
+    client.post(f"/rounds/{room.round.id}/nudge", data={"judge": str(room.judges[0].id)})
+    assert "1 judge was reminded" in client.page(place).text
+    client.post(f"/rounds/{room.round.id}/nudge", data={"all": "1"})
+    assert "Nobody was reminded" in client.page(place).text
+
+
+def test_a_round_closes_with_every_shortfall_settled_on_one_screen(
+    client: Client, session: Session
+) -> None:
+    room = Room(session, judges=2, entries=3, reviews=1)
+    rubric = make.rubric(session, room.round)
+    make.scorecard(session, room.give(0, 0), rubric, 5, 5)
+    late, waived = room.give(0, 1), room.give(0, 2)
+    client.sign_in(room.chair)
+    place = f"/rounds/{room.round.id}/close"
+    text = client.page(place).text
+    assert "2 reviews are still open" in text
+    assert client.post(place).status_code == 422
+
+    client.post(f"/assignments/{late.id}/reassign",
+                data={"judge": str(room.judges[1].id), "next": place})  # fmt: skip
+    entry: Entry = room.entries[2]
+    field = f"waive-{entry.id}-reason"
+    refused = client.post(f"/rounds/{room.round.id}/entries/{entry.id}/waive", data={field: ""})
+    assert refused.status_code == 422
+    client.post(
+        f"/rounds/{room.round.id}/entries/{entry.id}/waive", data={field: "The judge fell ill"}
+    )
+    session.expire_all()
+    assert (late.state, waived.state) == (AssignmentState.REASSIGNED, AssignmentState.WAIVED)
+    [taken] = panel.open_assignments(session, room.round.id)
+    rubric = panel.rubric(session, room.round.id)
+    assert rubric is not None
+    make.scorecard(session, taken, rubric, 0, 0)
+
+    assert "Nothing is short" in client.page(place).text
+    assert client.post(place).location == f"/rounds/{room.round.id}/ranking"
+    session.expire_all()
+    assert room.round.phase is RoundPhase.DELIBERATION
+    assert "No ranking yet" in client.page(f"/rounds/{room.round.id}/ranking").text
+    run_promised(session)
+    assert "Idea 0" in client.page(f"/rounds/{room.round.id}/ranking").text
+    client.page(place)
+    client.post(f"/rounds/{room.round.id}/reopen")
+    session.expire_all()
+    assert room.round.phase is RoundPhase.JUDGING
+    assert taken.state is AssignmentState.SCORED
+
+
+def test_more_time_is_given_in_the_contests_zone(client: Client, session: Session) -> None:
+    room = Room(session)
+    room.give(0, 0)
+    client.sign_in(room.chair)
+    place = f"/rounds/{room.round.id}"
+    early = client.post(f"{place}/extend", data={"until": "2030-06-02T09:00"})
+    assert early.status_code == 422
+    assert "Choose a time after the present end" in early.text
+    assert client.post(f"{place}/extend", data={"until": "2030-07-01T09:00"}).status_code == 303
+    session.expire_all()
+    assert room.round.judging_closes_at is not None
+    assert room.round.judging_closes_at.isoformat() == "2030-07-01T01:00:00+00:00"
+
+
+def test_one_judges_scores_are_set_aside_and_restored(client: Client, session: Session) -> None:
+    room = Room(session)
+    card = make.scorecard(session, room.give(0, 0), make.rubric(session, room.round), 5, 0)
+    client.sign_in(room.chair)
+    place = f"/rounds/{room.round.id}/entries/{room.entries[0].id}"
+    assert "60.0" in client.page(place).text
+    client.page(f"/scorecards/{card.id}/set-aside")
+    client.post(f"/scorecards/{card.id}/set-aside", data={"reason": "Scored the wrong entry"})
+    session.expire_all()
+    assert work.marks(session, room.round.id) == []
+    assert "Scored the wrong entry" in client.page(place).text
+    client.post(f"/scorecards/{card.id}/restore")
+    session.expire_all()
+    assert [m.value for m in work.marks(session, room.round.id)] == [60.0]
+    room.round.phase = RoundPhase.CERTIFIED
+    session.flush()
+    assert client.post(f"/scorecards/{card.id}/set-aside").status_code == 403
+
+
+def test_a_pitch_round_begins_when_everything_is_there(client: Client, session: Session) -> None:
+    room = Room(session, entries=1, phase=RoundPhase.PUBLISHED)
+    room.entries[0].state = State.ADVANCED
+    pitch = make.round_(
+        session, room.contest, number=2, kind=RoundKind.PITCH, phase=RoundPhase.PLANNED,
+        minimum_reviews=2,
+    )  # fmt: skip
+    client.sign_in(room.chair)
+    assert "Start judging" in client.page(f"/contests/{room.contest.slug}/judging").text
+    text = client.page(f"/rounds/{pitch.id}/judging").text
+    assert "has no criteria to score by" in text
+    assert "Nothing is assigned" in text
+    assert client.post(f"/rounds/{pitch.id}/judging").status_code == 422
+    make.rubric(session, pitch)
+    client.post(f"/rounds/{pitch.id}/assignment/compute")
+    run_promised(session)
+    plan = panel.newest_plan(session, pitch.id)
+    assert plan is not None
+    client.post(f"/plans/{plan.id}/apply")
+    assert "Everything is ready" in client.page(f"/rounds/{pitch.id}/judging").text
+    client.post(f"/rounds/{pitch.id}/judging")
+    session.expire_all()
+    assert pitch.phase is RoundPhase.JUDGING
