@@ -119,7 +119,7 @@ def lines(standings: Sequence[Standing], by: str) -> list[Line]:
     low = min((r[0] for r in reach), default=0.0)
     high = max((r[1] for r in reach), default=1.0)
     wide = (high - low) or 1.0
-    following = [*ordered[1:], None]
+    following = [*ordered[1:], None][: len(ordered)]
     return [
         Line(
             s, place, value(s), 100 * (r[0] - low) / wide, 100 * (r[1] - low) / wide,

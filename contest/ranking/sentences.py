@@ -59,14 +59,8 @@ LEVELS: tuple[tuple[float, str], ...] = (
 
 def remarks(session: Session, ranking: Ranking) -> list[str]:
     """Return the ranking's notes as sentences, with names of entries and judges."""
-    asked = [
-        i for n in ranking.notes for i in n["facts"].get("judges", []) if _is_list(n, "judges")
-    ]
-    people = queries.names_of(session, [uuid.UUID(i) for i in asked]) if asked else {}
-    missing = [
-        uuid.UUID(i) for n in ranking.notes if _is_list(n, "entries") for i in n["facts"]["entries"]
-    ]
-    entries = queries.titles_of(session, missing) if missing else {}
+    people = queries.names_of(session, _listed(ranking, "judges"))
+    entries = queries.titles_of(session, _listed(ranking, "entries"))
     said = []
     for note in ranking.notes:
         facts: dict[str, Any] = dict(note["facts"])
@@ -75,6 +69,10 @@ def remarks(session: Session, ranking: Ranking) -> list[str]:
                 facts[name] = ", ".join(names.get(i, "–") for i in facts[name])
         said.append(gettext(NOTES[note["code"]]) % facts)
     return said
+
+
+def _listed(ranking: Ranking, name: str) -> list[uuid.UUID]:
+    return [uuid.UUID(i) for n in ranking.notes if _is_list(n, name) for i in n["facts"][name]]
 
 
 def _is_list(note: Mapping[str, Any], name: str) -> bool:

@@ -23,7 +23,7 @@ PAGES = (
     "/rounds/{round}/rubric",
     "/rounds/{round}/rubric/new",
     "/rounds/{round}/assignment",
-    "/rounds/{round}/judging",
+    "/rounds/{round}/begin",
     "/rounds/{round}/progress",
     "/rounds/{round}/close",
     "/rounds/{round}/entries/{entry}",
@@ -92,9 +92,7 @@ def test_chair_and_organiser_open_every_page_and_nobody_else(
 def test_the_panel_says_how_far_everybody_is(client: Client, session: Session) -> None:
     room = Room(session, judges=1)
     make.appointment(session, room.contest, make.user(session, name="Shy"), answer=None)
-    make.appointment(
-        session, room.contest, make.user(session, name="Busy"), answer=Answer.DECLINED
-    )
+    make.appointment(session, room.contest, make.user(session, name="Busy"), answer=Answer.DECLINED)
     conflicts.add(
         session, room.judges[0], room.entries[0].id, ConflictKind.FAMILY, by=room.chair,
         at=make.NOON,
@@ -309,21 +307,21 @@ def test_a_round_closes_with_every_shortfall_settled_on_one_screen(
     session.expire_all()
     assert (late.state, waived.state) == (AssignmentState.REASSIGNED, AssignmentState.WAIVED)
     [taken] = panel.open_assignments(session, room.round.id)
-    rubric = panel.rubric(session, room.round.id)
-    assert rubric is not None
-    make.scorecard(session, taken, rubric, 0, 0)
+    scale = panel.rubric(session, room.round.id)
+    assert scale is not None
+    make.scorecard(session, taken, scale, 0, 0)
 
     assert "Nothing is short" in client.page(place).text
     assert client.post(place).location == f"/rounds/{room.round.id}/ranking"
     session.expire_all()
-    assert room.round.phase is RoundPhase.DELIBERATION
+    assert room.round.phase.value == "deliberation"
     assert "No ranking yet" in client.page(f"/rounds/{room.round.id}/ranking").text
     run_promised(session)
     assert "Idea 0" in client.page(f"/rounds/{room.round.id}/ranking").text
     client.page(place)
     client.post(f"/rounds/{room.round.id}/reopen")
     session.expire_all()
-    assert room.round.phase is RoundPhase.JUDGING
+    assert room.round.phase.value == "judging"
     assert taken.state is AssignmentState.SCORED
 
 
@@ -369,17 +367,17 @@ def test_a_pitch_round_begins_when_everything_is_there(client: Client, session: 
     )  # fmt: skip
     client.sign_in(room.chair)
     assert "Start judging" in client.page(f"/contests/{room.contest.slug}/judging").text
-    text = client.page(f"/rounds/{pitch.id}/judging").text
+    text = client.page(f"/rounds/{pitch.id}/begin").text
     assert "has no criteria to score by" in text
     assert "Nothing is assigned" in text
-    assert client.post(f"/rounds/{pitch.id}/judging").status_code == 422
+    assert client.post(f"/rounds/{pitch.id}/begin").status_code == 422
     make.rubric(session, pitch)
     client.post(f"/rounds/{pitch.id}/assignment/compute")
     run_promised(session)
     plan = panel.newest_plan(session, pitch.id)
     assert plan is not None
     client.post(f"/plans/{plan.id}/apply")
-    assert "Everything is ready" in client.page(f"/rounds/{pitch.id}/judging").text
-    client.post(f"/rounds/{pitch.id}/judging")
+    assert "Everything is ready" in client.page(f"/rounds/{pitch.id}/begin").text
+    client.post(f"/rounds/{pitch.id}/begin")
     session.expire_all()
     assert pitch.phase is RoundPhase.JUDGING

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+import html5lib
 import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -59,8 +60,21 @@ class Room:
     def address(self, i: int = 0) -> str:
         return f"/assignments/{self.work[i].id}"
 
+    def states(self) -> list[str]:
+        return [given.state.value for given in self.work]
+
     def points(self, *points: object) -> dict[str, str]:
         return {f"points_{c}": str(p) for c, p in zip(self.criteria, points, strict=True)}
+
+
+def chosen(text: str) -> set[str]:
+    """Return the ids of the radio buttons that a page shows as chosen."""
+    root = html5lib.parse(text, namespaceHTMLElements=False)
+    return {
+        str(e.get("id"))
+        for e in root.iter("input")
+        if e.get("type") == "radio" and e.get("checked") is not None
+    }
 
 
 def stored(session: Session, room: Room, i: int = 0) -> list[Any]:
@@ -199,7 +213,7 @@ def test_each_field_saves_itself_and_zero_is_shown_as_chosen(
     [card] = stored(session, room)
     assert [s.points for s in card.scores] == [0]
     assert card.submitted_at is None
-    assert f'name="{name}" id="{name}-0" value="0" checked' in client.page(room.address()).text
+    assert chosen(client.page(room.address()).text) == {f"{name}-0"}
 
 
 @pytest.mark.parametrize(
@@ -296,7 +310,7 @@ def test_a_gap_is_named_and_what_was_chosen_stays_on_the_page(
     answer = client.post(f"{room.address()}/submit", data={name: "4"})
     assert answer.status_code == 422
     assert "Still without points: Feasible" in answer.text
-    assert f'id="{name}-4" value="4" checked' in answer.text
+    assert chosen(answer.text) == {f"{name}-4"}
 
 
 def test_no_scorecard_goes_in_before_the_deck_was_opened(client: Client, session: Session) -> None:
@@ -343,7 +357,7 @@ def test_a_judge_never_sees_another_judges_scores(client: Client, session: Sessi
         text = client.page(address).text
         assert "Other Judge" not in text
         assert "A remark of somebody else" not in text
-        assert "checked" not in text
+        assert chosen(text) == set()
 
 
 def test_a_blind_round_names_nobody(client: Client, session: Session) -> None:
@@ -391,17 +405,17 @@ def test_abstaining_deferring_and_stepping_back_are_distinct_acts(
     assert client.post(f"{room.address()}/abstain", data={"reason": " "}).status_code == 422
     assert client.post(f"{room.address()}/abstain", data={"reason": "Not my field"}).location
     session.expire_all()
-    assert room.work[0].state is AssignmentState.ABSTAINED
+    assert room.states() == ["abstained", "active"]
     assert "Not my field" in client.page(room.address()).text
     client.post(f"{room.address()}/undo")
     session.expire_all()
-    assert room.work[0].state is AssignmentState.OPENED
+    assert room.states() == ["opened", "active"]
 
     answer = client.post(
         f"{room.address()}/recuse", data={"kind": "investment", "reason": "I hold shares"}
     )
     assert answer.location == room.address(1)
     session.expire_all()
-    assert room.work[0].state is AssignmentState.RECUSED
+    assert room.states() == ["recused", "active"]
     assert "Kept from you" in client.page(room.address()).text
     assert client.post(f"{room.address()}/submit", data=room.points(1, 1)).status_code == 403

@@ -73,6 +73,10 @@ def test_the_order_is_shown_raw_and_adjusted_with_how_sure_it_is(
     assert sheet.headers["Content-Disposition"].endswith('ranking.csv"')
 
 
+def numbers(ranking: Ranking) -> dict[object, tuple[float, ...]]:
+    return {s.entry_id: (s.rank, s.raw, s.adjusted, s.sd, s.p_top) for s in ranking.standings}
+
+
 def test_the_same_scores_give_the_same_stored_numbers(session: Session) -> None:
     room = Room(session)
     for _ in range(2):
@@ -81,7 +85,7 @@ def test_the_same_scores_give_the_same_stored_numbers(session: Session) -> None:
     assert session.scalar(select(func.count()).select_from(Ranking)) == 1
     first = queries.newest(session, room.round.id)
     assert first is not None
-    before = [(s.entry_id, s.rank, s.raw, s.adjusted) for s in first.standings]
+    before = numbers(first)
 
     scoring.set_aside(
         session, room.cards[0], "A test", contest_id=room.contest.id, by=room.chair, at=make.NOON
@@ -89,14 +93,12 @@ def test_the_same_scores_give_the_same_stored_numbers(session: Session) -> None:
     actions.ask(session, room.round, by=room.chair, at=make.NOON)
     run_promised(session)
     assert session.scalar(select(func.count()).select_from(Ranking)) == 2
-    scoring.restore(
-        session, room.cards[0], contest_id=room.contest.id, by=room.chair, at=make.NOON
-    )
+    scoring.restore(session, room.cards[0], contest_id=room.contest.id, by=room.chair, at=make.NOON)
     actions.ask(session, room.round, by=room.chair, at=make.NOON)
     run_promised(session)
     last = queries.newest(session, room.round.id)
     assert last is not None
-    assert [(s.entry_id, s.rank, s.raw, s.adjusted) for s in last.standings] == before
+    assert numbers(last) == before
 
 
 @pytest.mark.parametrize(("entries", "judges"), [(0, 0), (1, 1), (2, 1), (3, 2)])

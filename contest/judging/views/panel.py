@@ -121,7 +121,7 @@ def conflict_lift(conflict_id: uuid.UUID) -> ResponseReturnValue:
     )
 
 
-@bp.route("/rounds/<uuid:round_id>/judging", methods=["GET", "POST"])
+@bp.route("/rounds/<uuid:round_id>/begin", methods=["GET", "POST"])
 @action("judging.begin")
 @signed_in
 def begin(round_id: uuid.UUID) -> ResponseReturnValue:
