@@ -250,7 +250,7 @@ def test_the_lead_agrees_and_changes_their_mind(client: Client, session: Session
     client.page(url)
     client.post(url)
     session.refresh(entry)
-    assert entry.gallery_consent_at is None
+    assert not entry.gallery_consent_at
     client.sign_in(told.leads[1])
     assert client.get(url).status_code == 404
 
