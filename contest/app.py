@@ -34,8 +34,8 @@ from contest.home import views as home  # noqa: E402
 from contest.home.places import PLACES  # noqa: E402
 from contest.jobs import cli as jobs_cli  # noqa: E402
 from contest.judging import jobs as judging_jobs  # noqa: E402
-from contest.judging.queries import overview as judging_overview  # noqa: E402
 from contest.judging import views as judging  # noqa: E402
+from contest.judging.queries import overview as judging_overview  # noqa: E402
 from contest.judging.queries import readiness as scales  # noqa: E402
 from contest.messages import jobs as messages_jobs  # noqa: E402
 from contest.messages import views as messages  # noqa: E402
