@@ -13,6 +13,7 @@ from contest.contests.models import Role
 from contest.contests.signedin import actor
 from contest.entries import queries as entries
 from contest.entries.models import Entry, Version
+from contest.entries.pages import require_promise
 from contest.entries.policy import may_read_ledger
 from contest.vault import pages, policy, queries
 from contest.vault.queries import Opening
@@ -29,6 +30,8 @@ def _version(version_id: uuid.UUID) -> tuple[Version, Entry, Actor]:
     entry = found(entries.entry(session, version.entry_id))
     who = actor(entry.contest)
     reveal(policy.may_open(who, entry))
+    if not entry.team.has_member(who.user):
+        require_promise(who, entry.contest)
     return version, entry, who
 
 

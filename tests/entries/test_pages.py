@@ -10,10 +10,12 @@ from contest.contests.models import Contest, Role, Round
 from contest.entries import queries
 from contest.entries.models import Entry, Question, QuestionForm, State, Version
 from contest.teams.models import Team
+from contest.undertakings.models import Kind
 from tests import make
 from tests.jobs import run_promised
 from tests.make import DAY, NOON
 from tests.pages import Client
+from tests.statements import counted
 
 
 class Place:
@@ -390,6 +392,67 @@ def test_the_round_goes_from_collecting_to_screening_to_judging(
     client.post(f"/entries/{entry_id}/screen/eligible")
     assert "Start judging" in client.page(queue).text
     assert client.post(start).status_code == 303
+
+
+def test_a_screener_promises_confidentiality_before_seeing_an_entry(
+    client: Client, place: Place, session: Session
+) -> None:
+    version = place.submitted(with_deck=True)
+    text = make.undertaking(session, place.contest, Kind.NDA)
+    pages = (
+        f"/contests/{place.contest.slug}/entries",
+        f"/contests/{place.contest.slug}/screening",
+        f"/entries/{version.entry_id}",
+        f"/entries/{version.entry_id}/screen",
+    )
+    client.sign_in(place.sam)
+    for page in pages:
+        asked = client.get(page)
+        assert asked.location == f"/undertakings/{text.id}/sign?next={page}"
+    refused = client.post(f"/versions/{version.id}/files/{version.id}/open")
+    assert refused.location == f"/undertakings/{text.id}/sign"
+
+    make.signature(session, text, place.sam)
+    for page in pages:
+        client.page(page)
+
+
+@pytest.mark.parametrize("page", ["entries", "screening"])
+def test_a_list_costs_the_same_for_one_entry_and_for_three(
+    client: Client, place: Place, session: Session, page: str
+) -> None:
+    place.submitted()
+    client.sign_in(place.mia)
+    url = f"/contests/{place.contest.slug}/{page}"
+    with counted(session) as first:
+        client.page(url)
+    for n in range(2):
+        team = make.team(session, make.user(session), contest=place.contest)
+        entry = make.entry(session, contest=place.contest, team=team, title=f"More {n}")
+        make.version(session, entry, place.form)
+    with counted(session) as then:
+        assert "More 1" in client.page(url).text
+
+    assert len(then) == len(first)
+
+
+def test_an_entry_that_advanced_writes_for_the_next_round_that_collects(
+    client: Client, place: Place, session: Session
+) -> None:
+    place.submitted()
+    entry = place.entry()
+    entry.state = State.ADVANCED
+    second = make.round_(session, place.contest, number=2)
+    form = make.form(session, second)
+    session.flush()
+    client.sign_in(place.ada)
+    name = f"q-{form.questions[0].id}"
+    client.post(place.write, data={"title": "Reed filter", name: "Final", f"_base-{name}": "0"})
+
+    assert client.post(f"{place.write}/submit").status_code == 303
+    session.refresh(entry)
+    assert entry.state is State.ADVANCED
+    assert [v.round_id for v in queries.versions_for_judging(session, second)] == [second.id]
 
 
 def test_nobody_screens_their_own_teams_entry(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from flask import Blueprint, current_app, request
+from flask import Blueprint, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from contest.accounts.models import User
 from contest.accounts.signin import current
@@ -17,6 +18,7 @@ from contest.core.decisions import Decision, deny
 from contest.core.text import N_
 from contest.entries import policy, queries, receipt
 from contest.entries.models import NO_LEAVE, Entry, Leave, QuestionForm
+from contest.entries.pages import PromiseNeeded, require_promise
 from contest.entries.queries import Field
 from contest.teams.models import Team
 from contest.web.access import authorize, found, reveal
@@ -77,7 +79,15 @@ def screened(entry_id: uuid.UUID) -> tuple[Entry, Actor]:
     who = actor(entry.contest)
     reveal(policy.may_view(who, entry))
     authorize(policy.may_screen(who, entry))
+    require_promise(who, entry.contest)
     return entry, who
+
+
+@bp.app_errorhandler(PromiseNeeded)
+def ask_to_promise(needed: PromiseNeeded) -> ResponseReturnValue:
+    """Show the text to sign, which leads back to what was asked for."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("undertakings.sign", text_id=needed.text_id, next=back), 303)
 
 
 def just_opened() -> set[uuid.UUID]:

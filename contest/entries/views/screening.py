@@ -14,6 +14,7 @@ from contest.core.errors import DomainError
 from contest.entries import actions, policy, queries
 from contest.entries.forms import EligibleForm, IneligibleForm, InfoForm, ReconsiderForm
 from contest.entries.models import Entry, State, Version
+from contest.entries.pages import require_promise
 from contest.entries.views.blueprint import bp, contest_of, just_opened, screened
 from contest.web.access import action, authorize, found
 from contest.web.db import db
@@ -37,6 +38,7 @@ def screening(slug: str) -> ResponseReturnValue:
     """Show the queue, and what keeps the judging from starting."""
     contest, who = contest_of(slug)
     authorize(policy.may_screen_any(who))
+    require_promise(who, contest)
     session, at = db.session(), now()
     round_ = _round(contests.rounds(session, contest.id))
     return render_template(

@@ -15,6 +15,7 @@ from contest.core.errors import DomainError
 from contest.entries import actions, policy, queries
 from contest.entries.forms import ExtensionForm, WithdrawForm
 from contest.entries.models import Entry, State
+from contest.entries.pages import require_promise
 from contest.entries.views.blueprint import bp, contest_of, just_opened
 from contest.teams.models import Team
 from contest.web.access import action, authorize, found, reveal
@@ -32,6 +33,8 @@ def show(entry_id: uuid.UUID) -> ResponseReturnValue:
     entry = found(queries.entry(session, entry_id))
     who = actor(entry.contest)
     reveal(policy.may_view(who, entry))
+    if not entry.team.has_member(who.user):
+        require_promise(who, entry.contest)
     versions = queries.versions(session, entry.id)
     wanted = request.args.get("version", type=int)
     shown = next((v for v in versions if v.number == wanted), versions[0] if versions else None)
@@ -82,6 +85,7 @@ def index(slug: str) -> ResponseReturnValue:
     """List the contest's entries by state, track and lateness."""
     contest, who = contest_of(slug)
     authorize(policy.may_list(who))
+    require_promise(who, contest)
     session, chosen = db.session(), _filters(request.args)
     return render_template(
         "entries/index.html",
