@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -109,6 +110,8 @@ def demo(name: str, moment: str, serves: bool, host: str, port: int, afresh: boo
     folder = INSTANCE / f"demo-{name}-{moment}"
     if afresh or not (folder / "built").exists():
         _build(name, moment, folder)
+    if serves:
+        _check_free(host, port)
     seconds = float((folder / "built").read_text())
     app = application.create_app(_demo_settings(folder, host, port, seconds))
     with app.app_context():
@@ -156,8 +159,20 @@ def _build(name: str, moment: str, folder: Path) -> None:
     click.echo(f"Built in {time.monotonic() - began:.1f} s.")
 
 
+def _check_free(host: str, port: int) -> None:
+    """Refuse a port that is taken: web processes share theirs, so they would join a stranger's."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Something listens on {host}:{port} already ({error.strerror}). Stop it, or choose --port."
+            ) from None
+
+
 def run(host: str, port: int, processes: int, *, worker: bool) -> None:
     """Run web server and worker; when one ends or a signal comes, end the other gracefully."""
+    _check_free(host, port)
     web = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host),
         *("--port", str(port), "--workers", str(processes), "--blocking-threads", "4"),
