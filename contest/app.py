@@ -36,7 +36,6 @@ from contest.jobs import cli as jobs_cli  # noqa: E402
 from contest.judging import jobs as judging_jobs  # noqa: E402
 from contest.judging import views as judging  # noqa: E402
 from contest.judging.queries import overview as judging_overview  # noqa: E402
-from contest.judging.queries import readiness as scales  # noqa: E402
 from contest.messages import jobs as messages_jobs  # noqa: E402
 from contest.messages import views as messages  # noqa: E402
 from contest.pitchday import views as pitchday  # noqa: E402
@@ -123,8 +122,6 @@ JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
 # What features above `contests` add to its announcement and to its overview.
 CHECKS: tuple[readiness.Check, ...] = (entries_overview.unready, judging_overview.unready)
 COUNTS: tuple[overview.Count, ...] = (entries_overview.figures, judging_overview.figures)
-CHECKS: tuple[readiness.Check, ...] = (scales.announcement_blockers,)
-COUNTS: tuple[overview.Count, ...] = ()
 
 
 class Slug(BaseConverter):

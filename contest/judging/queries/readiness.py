@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
-from contest.contests import queries as contests
-from contest.contests.models import Appointment, Contest, Round
+from contest.contests.models import Appointment, Round
 from contest.core.decisions import ALLOW, Blocker, Decision, deny
 from contest.core.text import N_
 from contest.judging.queries import panel
@@ -74,12 +73,3 @@ def rubric_blockers(session: Session, round_: Round) -> list[Blocker]:
                         "judging.rubric", {"round": round_.title, "sum": weight},
                         place)]  # fmt: skip
     return []
-
-
-def announcement_blockers(session: Session, contest: Contest) -> list[Blocker]:
-    """Return what is wrong with the rubrics of a contest that is to be announced."""
-    return [
-        blocker
-        for round_ in contests.rounds(session, contest.id)
-        for blocker in rubric_blockers(session, round_)
-    ]
