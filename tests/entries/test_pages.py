@@ -1,3 +1,4 @@
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
 from contest.contests.models import Contest, Role, Round
+from contest.core import clock
 from contest.entries import queries
 from contest.entries.models import Entry, Question, QuestionForm, State, Version
 from contest.teams.models import Team
@@ -221,6 +223,39 @@ def test_the_checklist_names_what_is_missing_and_then_the_entry_goes(
     receipt = client.page(first.location)
     assert "This receipt is genuine" in receipt.text
     assert "Reed filter" in receipt.text
+
+
+def test_what_comes_a_microsecond_late_is_refused_with_the_reason_and_shown_again(
+    client: Client, place: Place, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.sign_in(place.ada)
+    name = f"q-{place.pitch.id}"
+    client.post(place.write, data={"title": "Reed filter", name: "Reeds", f"_base-{name}": "0"})
+    closes = place.round.closes_at
+    assert closes is not None
+    monkeypatch.setattr(clock, "now", lambda: closes)
+    sentence = "The deadline has passed. Your draft is kept as it is, nothing is lost."
+
+    written = client.post(place.write, data={name: "Late words", f"_base-{name}": "1"})
+    field = client.post(
+        f"{place.write}/save", data={"_field": name, "_version": "1", name: "Late words"},
+        headers={"Accept": "application/json"},
+    )  # fmt: skip
+    handed_in = client.post(f"{place.write}/submit")
+
+    assert (written.status_code, field.status_code, handed_in.status_code) == (422, 403, 422)
+    assert sentence in written.text
+    assert "Late words" in written.text
+    assert field.json is not None
+    assert field.json["detail"] == sentence
+    assert sentence in handed_in.text
+    assert queries.versions(session, place.entry().id) == ()
+    page = client.page(place.write).text
+    assert "Reeds" in page
+    assert "Late words" not in page
+
+    monkeypatch.setattr(clock, "now", lambda: closes - timedelta(microseconds=1))
+    assert client.post(f"{place.write}/submit").status_code == 303
 
 
 def test_the_public_receipt_names_nobody_and_can_be_downloaded(

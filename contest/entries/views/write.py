@@ -8,6 +8,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 
 from contest.accounts.signin import signed_in
+from contest.core.decisions import require
 from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.entries import actions, queries
@@ -35,9 +36,9 @@ def write(team_id: uuid.UUID) -> ResponseReturnValue:
     at_desk = desk(team_id)
     form = _draft_form(at_desk)
     clashes: dict[str, actions.Stale] = {}
-    if request.method == "POST" and form.validate_on_submit():
-        authorize(at_desk.may_write)
+    if form.validate_on_submit():
         try:
+            require(at_desk.may_write)
             arrived = _arrivals(at_desk)
             write_now()
             at_desk = desk(team_id)
@@ -160,7 +161,6 @@ def submit(team_id: uuid.UUID) -> ResponseReturnValue:
     at_desk = desk(team_id)
     form = ConfirmForm()
     if form.validate_on_submit():
-        authorize(at_desk.may_write)
         try:
             made = _submit(at_desk)
         except DomainError as error:
