@@ -68,21 +68,6 @@ def begin_screening(round_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".screening", slug=round_.contest.slug), 303)
 
 
-@bp.post("/rounds/<uuid:round_id>/judging")
-@action("entries.start_judging")
-@signed_in
-def start_judging(round_id: uuid.UUID) -> ResponseReturnValue:
-    """Hand the round to the judges."""
-    session = db.session()
-    round_ = found(contests.round_(session, round_id))
-    _, who = contest_of(round_.contest.slug)
-    authorize(policy.may_start_judging(who))
-    if ConfirmForm().validate_on_submit():
-        actions.start_judging(session, round_, by=current(), at=now())
-        flash(gettext("The round is with the judges."), "success")
-    return redirect(url_for(".screening", slug=round_.contest.slug), 303)
-
-
 @bp.get("/entries/<uuid:entry_id>/screen")
 @action("entries.screen_view")
 @signed_in
