@@ -124,6 +124,7 @@ def close_and_screen(play: Play) -> None:
     at = play.at(play.script.closes + timedelta(minutes=10))
     screening.begin_screening(play.session, play.desk, by=None, at=at)
     screener = play.user(cast.SCREENER)
+    play.sign(screener, (Promise.NDA,), at)
     for number, entry in enumerate(play.entries()):
         at = play.at(play.script.closes + timedelta(days=1, minutes=9 * number))
         screening.find_eligible(play.session, entry, play.desk, by=screener, at=at)
