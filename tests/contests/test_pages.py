@@ -148,6 +148,19 @@ def test_a_track_is_added_changed_moved_and_removed(
     assert queries.tracks(session, contest.id) == (first,)
 
 
+def test_questions_are_asked_back_about_before_they_go(
+    client: Client, session: Session, contest: Contest
+) -> None:
+    place = f"/contests/{contest.slug}/set-up"
+    faq = {"question-en": "May students pitch?", "answer-en": "They may."}
+    assert client.post(f"/contests/{contest.slug}/faqs", data=faq).status_code == 303
+    (asked,) = queries.faqs(session, contest.id)
+    must = make.eligibility(session, contest)
+
+    assert "May students pitch?" in client.page(f"{place}/faqs/{asked.id}/remove").text
+    assert must.question["en"] in client.page(f"{place}/eligibility/{must.id}/remove").text
+
+
 def test_a_stale_edit_keeps_what_was_typed(
     client: Client, session: Session, contest: Contest
 ) -> None:
