@@ -3,6 +3,7 @@
 PY ?= python3
 UV_VERSION := 0.13.9
 
+export PYTHONDONTWRITEBYTECODE :=
 export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
