@@ -47,6 +47,7 @@ from contest.judging.models import (
     Assignment,
     AssignmentState,
     Criterion,
+    Declaration,
     Level,
     Rubric,
     Score,
@@ -420,6 +421,12 @@ def assignment(
             changed_at=NOON - DAY,
         ),
     )
+
+
+def declaration(session: Session, judge: Appointment, *entries: Entry) -> Declaration:
+    """The judge's word that these entries were looked through."""
+    ids = sorted(str(entry.id) for entry in entries)
+    return added(session, Declaration(appointment_id=judge.id, entry_ids=ids, at=NOON))
 
 
 def scorecard(

@@ -381,3 +381,14 @@ def test_a_pitch_round_begins_when_everything_is_there(client: Client, session: 
     client.post(f"/rounds/{pitch.id}/begin")
     session.expire_all()
     assert pitch.phase is RoundPhase.JUDGING
+
+
+def test_the_chair_is_warned_of_entries_that_no_judge_links(
+    client: Client, session: Session
+) -> None:
+    room = Room(session, judges=2, entries=3, phase=RoundPhase.SCREENING)
+    room.give(0, 0), room.give(1, 1), room.give(1, 2)
+    client.sign_in(room.chair)
+    assert "fall into 2 groups" in client.page(room.address("/rounds/{round}/begin")).text
+    room.give(0, 1)
+    assert "fall into" not in client.page(room.address("/rounds/{round}/begin")).text

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from contest.contests.models import Role, RoundPhase
 from contest.entries.models import Attachment, State, Version
 from contest.judging.actions import conflicts, scoring
-from contest.judging.models import AssignmentState, ConflictKind, Declaration
+from contest.judging.models import AssignmentState, ConflictKind
 from contest.judging.queries import panel, work
 from contest.undertakings.models import Kind
 from contest.vault.models import DocumentView
@@ -47,15 +47,7 @@ class Room:
             make.assignment(session, self.round, self.judge, entry, position=i)
             for i, entry in enumerate(self.entries)
         ]
-        self.declare(self.judge)
-
-    def declare(self, judge: Any) -> None:
-        make.added(
-            self.session,
-            Declaration(
-                appointment_id=judge.id, entry_ids=[str(e.id) for e in self.entries], at=make.NOON
-            ),
-        )
+        make.declaration(session, self.judge, *self.entries)
 
     def address(self, i: int = 0) -> str:
         return f"/assignments/{self.work[i].id}"

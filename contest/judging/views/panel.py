@@ -12,8 +12,8 @@ from contest.contests.models import RoundPhase
 from contest.core.errors import DomainError
 from contest.judging.actions import conflicts, opening
 from contest.judging.forms import ConflictForm, DryRunForm, LiftForm
+from contest.judging.queries import matrix, room
 from contest.judging.queries import panel as queries
-from contest.judging.queries import room
 from contest.judging.views.blueprint import bp, chaired, chaired_round
 from contest.organisations import queries as organisations
 from contest.web import requests
@@ -144,4 +144,5 @@ def begin(round_id: uuid.UUID) -> ResponseReturnValue:
         round=round_,
         can=round_.can("judge"),
         blockers=opening.blockers(db.session(), round_),
+        groups=matrix.groups(db.session(), round_),
     )

@@ -1,0 +1,115 @@
+"""A judge scores on a phone and on a desk, as people do it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.accounts.models import User
+from contest.contests.models import Role, RoundPhase
+from contest.entries.models import State
+from contest.judging.models import Score
+from contest.web.db import db
+from tests import make
+from tests.browser import DESKTOP, PHONE, Device, Visit, assert_accessible, assert_fits
+from tests.site import Site
+
+pytestmark = pytest.mark.browser
+
+
+class Story:
+    """A round in judging: one judge with two entries and nothing in the way, and a chair."""
+
+    def __init__(self, site: Site, session: Session) -> None:
+        self.site, self.session = site, session
+        self.judge, self.chair = make.user(session, name="Judy"), make.user(session, name="Chris")
+        contest = make.contest(session)
+        self.round = make.round_(session, contest, phase=RoundPhase.JUDGING, minimum_reviews=1)
+        rubric = make.rubric(session, self.round)
+        self.names = [f"points_{criterion.id}" for criterion in rubric.criteria]
+        make.appointment(session, contest, self.chair, Role.CHAIR)
+        judge = make.appointment(session, contest, self.judge)
+        self.entries = [
+            make.entry(session, make.user(session), contest=contest, title=title,
+                       state=State.ELIGIBLE)
+            for title in ("First idea", "Second idea")
+        ]  # fmt: skip
+        self.work = [
+            make.assignment(session, self.round, judge, entry, position=i)
+            for i, entry in enumerate(self.entries)
+        ]
+        make.declaration(session, judge, *self.entries)
+        self.slug = contest.slug
+        session.commit()
+
+    def sign_in(self, page: Page, user: User) -> Page:
+        app = self.site.app
+        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        value = serializer.dumps({"_user_id": user.fs_uniquifier, "_fresh": True})
+        page.context.add_cookies([{"name": "session", "value": value, "url": self.site.url}])
+        return page
+
+
+@pytest.fixture
+def story(site: Site) -> Iterator[Story]:
+    with site.app.app_context(), Session(db.engine, expire_on_commit=False) as session:
+        yield Story(site, session)
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE])
+def test_a_judge_scores_by_keys_and_fingers_and_goes_on_to_the_next(
+    story: Story, visit: Visit, device: Device
+) -> None:
+    page = story.sign_in(visit(device=device), story.judge)
+    page.goto(f"{story.site.url}/judging")
+    assert_fits(page)
+    assert_accessible(page)
+    page.get_by_role("link", name="Next: First idea").click()
+    expect(page.get_by_role("heading", name="First idea")).to_be_visible()
+    total = page.locator("[data-total-target=value]")
+    expect(total).to_have_text("–")
+
+    page.keyboard.press("0")
+    page.keyboard.press("j")
+    page.keyboard.press("5")
+    expect(total).to_have_text("40.0")
+    page.get_by_label("Private note").fill("Ask about cost")
+    expect(page.locator("[data-autosave-target=status]")).to_have_attribute("data-state", "saved")
+    assert_fits(page)
+    assert_accessible(page)
+    page.reload()
+    expect(page.locator(f"[name={story.names[0]}][value='0']")).to_be_checked()
+    expect(page.get_by_label("Private note")).to_have_value("Ask about cost")
+
+    page.get_by_role("button", name="Submit & next").click()
+    expect(page.get_by_role("heading", name="Second idea")).to_be_visible()
+    story.session.rollback()
+    assert sorted(p for p in story.session.scalars(select(Score.points)) if p is not None)[:1] == [
+        0
+    ]
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", name="First idea")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=re.compile("draft again"))).to_be_visible()
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_chairs_pages_fit_and_are_accessible(
+    story: Story, visit: Visit, device: Device, scheme: str
+) -> None:
+    page = story.sign_in(visit(device=device, scheme=scheme), story.chair)
+    for path in (
+        f"/contests/{story.slug}/judging",
+        f"/rounds/{story.round.id}/rubric",
+        f"/rounds/{story.round.id}/assignment",
+        f"/rounds/{story.round.id}/progress",
+        f"/rounds/{story.round.id}/close",
+        f"/rounds/{story.round.id}/entries/{story.entries[0].id}",
+        f"/rounds/{story.round.id}/ranking",
+    ):
+        page.goto(story.site.url + path)
+        assert_fits(page)
+        assert_accessible(page)
