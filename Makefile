@@ -121,7 +121,7 @@ node_modules/.dev: package-lock.json .tools/.node
 
 static/.built: node_modules/.$(if $(SYSTEM_CHROMIUM),run,$(FOR)) $(SOURCES)
 	@echo 'Building the front end …'
-	node_modules/.bin/vite build --logLevel warn
+	node_modules/.bin/vite build --logLevel error
 	touch $@
 
 .cache/translations: $(CATALOGUES)
