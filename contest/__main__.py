@@ -122,7 +122,7 @@ def demo(name: str, moment: str, serves: bool, host: str, port: int, afresh: boo
         click.echo(f"\n  {'mail':<39} http://{host}:{port}/-mail\n")
         db.engine.dispose()
     if serves:
-        run(host, port, 2, worker=True)
+        run(host, port, 1, worker=True)
 
 
 def _demo_settings(folder: Path, host: str, port: int, seconds: float) -> Settings:
