@@ -67,6 +67,9 @@ translations: .venv/.dev  ## Bring the texts to translate into translations/*/LC
 docs: .venv/.run  ## Write docs/permissions.md from the program
 	$(RUN)/python -m contest permissions > docs/permissions.md
 
+screens: tested  ## Take the pictures in docs/screens again
+	$(RUN)/python -m tests.screens $(ONLY)
+
 lock: .tools/.node  ## Write the lock files again (UPGRADE=1 takes newer versions)
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group dev pyproject.toml -o requirements-dev.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) -c requirements-dev.txt pyproject.toml -o requirements.txt
@@ -135,4 +138,4 @@ static/.built: node_modules/.$(if $(SYSTEM_CHROMIUM),run,$(FOR)) $(SOURCES)
 	$(RUN)/python -m tests.browser
 	touch $@
 
-.PHONY: help demo run test check fix migration translations docs lock ready tested
+.PHONY: help demo run test check fix migration translations docs screens lock ready tested

@@ -84,7 +84,7 @@ expect.set_options(timeout=PATIENCE)
 def browser() -> Iterator[Browser]:
     with tempfile.TemporaryDirectory(prefix="contest-browser-") as home, sync_playwright() as tool:
         launched = tool.chromium.launch(
-            executable_path=executable(), args=list(QUIET), env=_environment(Path(home))
+            executable_path=executable(), args=list(QUIET), env=environment(Path(home))
         )
         yield launched
         launched.close()
@@ -189,7 +189,7 @@ def _decompress(source: Path, target: Path) -> None:
     subprocess.run([node, "-e", script, source, target], check=True)
 
 
-def _environment(home: Path) -> dict[str, str | float | bool]:
+def environment(home: Path) -> dict[str, str | float | bool]:
     """Give the browser our fonts, a home to write in, and the libraries it may lack."""
     folders = [_folder("fontpkg_noto_sans"), _folder("manimgx_fonts_cjk")]
     settings = home / "fonts.conf"

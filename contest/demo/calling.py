@@ -57,7 +57,8 @@ def announce(play: Play) -> None:
     )  # fmt: skip
     edition.edit(
         s, contest,
-        {"tagline": script.tagline, "brief": script.brief, "ip_terms": IpTerms.TEAM_KEEPS},
+        {"tagline": script.tagline, "brief": script.brief, "colour": script.colour,
+         "ip_terms": IpTerms.TEAM_KEEPS},
         seen=contest.version, by=by, at=at,
     )  # fmt: skip
     _parts(play, by, at)

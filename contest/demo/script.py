@@ -25,6 +25,7 @@ class Script:
     brief: Words
     teams: tuple[TeamCast, ...]
     judges: tuple[JudgeCast, ...]
+    colour: str
     places: int
     advance: int
     reviews: int
@@ -57,7 +58,7 @@ def shanghai() -> Script:
     return Script(
         slug="shanghai-2019", edition="Shanghai 2019", country="CN", zone=zone,
         languages=("en", "zh"), title=call.TITLE, tagline=call.TAGLINE, brief=call.BRIEF,
-        teams=cast.TEAMS, judges=cast.JUDGES, places=3, advance=8, reviews=3,
+        teams=cast.TEAMS, judges=cast.JUDGES, colour="#b3001b", places=3, advance=8, reviews=3,
         announced=local(zone, 2019, 1, 14, 10), opens=local(zone, 2019, 1, 21, 9),
         closes=local(zone, 2019, 2, 28, 18), judging_ends=local(zone, 2019, 3, 15, 18),
         pitch=local(zone, 2019, 3, 22, 13), published=local(zone, 2019, 3, 25, 10),
@@ -70,7 +71,8 @@ def united_states() -> Script:
     return Script(
         slug="us-2018", edition="Santa Clara 2018", country="US", zone=zone,
         languages=("en", "zh"), title=call.US_TITLE, tagline=call.US_TAGLINE, brief=call.US_BRIEF,
-        teams=cast.US_TEAMS, judges=cast.JUDGES[:4], places=2, advance=3, reviews=2,
+        teams=cast.US_TEAMS, judges=cast.JUDGES[:4], colour="#0b5394",
+        places=2, advance=3, reviews=2,
         announced=local(zone, 2018, 4, 9, 9), opens=local(zone, 2018, 4, 16, 9),
         closes=local(zone, 2018, 5, 25, 18), judging_ends=local(zone, 2018, 6, 8, 18),
         pitch=local(zone, 2018, 6, 15, 13), published=local(zone, 2018, 6, 18, 9),

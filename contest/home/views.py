@@ -65,12 +65,15 @@ def history(slug: str) -> ResponseReturnValue:
     )
 
 
-@bp.post("/language")
+@bp.route("/language", methods=["GET", "POST"])
 @public("home.language")
 def language() -> ResponseReturnValue:
-    """Remember the language that was chosen, and go back to the page."""
-    chosen = request.form.get("lang", "")
-    response = redirect(safe_next(request.form.get("next")), 303)
+    """Remember in the browser which language was chosen, and go back to the page.
+
+    A link may ask for it: nothing of ours changes, and visitors get no session for it.
+    """
+    chosen = request.values.get("lang", "")
+    response = redirect(safe_next(request.values.get("next")), 303)
     if chosen in LANGUAGES:
         response.set_cookie(
             "lang",

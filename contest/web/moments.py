@@ -86,12 +86,16 @@ def server_time() -> str:
 
 
 def initials(name: str) -> str:
-    """Return one character of a Chinese, Japanese or Korean name, up to two of any other."""
+    """Return one character of a Chinese, Japanese or Korean name, up to two of any other.
+
+    Of a name in both scripts the Latin one counts: two scripts are too much for a small circle.
+    """
     words = [word for word in name.split() if word[0].isalnum()]
     if not words:
         return "?"
     if unicodedata.east_asian_width(words[0][0]) == "W":
         return words[0][0]
+    words = [word for word in words if unicodedata.east_asian_width(word[0]) != "W"]
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
 

@@ -81,11 +81,12 @@ def here() -> dict[str, object] | None:
     """Return the contest whose workspace this is, for the head of the sidebar."""
     if "workspace" not in g:
         return None
-    slug, title, _ = g.workspace
+    slug, title, actor = g.workspace
+    front = _places[0] if _places and _places[0].shown(actor) else None
     return {
         "title": title,
         "detail": None,
-        "url": url_for("contests.show", slug=slug),
+        "url": url_for(front.endpoint if front else "contests.show", slug=slug),
         "others": [],
     }
 

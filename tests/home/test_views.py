@@ -48,7 +48,7 @@ def test_a_language_is_kept_and_leads_back_to_a_page_of_this_site_only(
     client: Client, session: Session
 ) -> None:
     make.user(session)
-    answer = client.post("/language", data={"lang": "de", "next": "/sign-in"})
+    answer = client.get("/language?lang=de&next=/sign-in")
     assert answer.location == "/sign-in"
     assert 'lang="de"' in client.get("/").text
     assert client.post("/language", data={"lang": "de", "next": "//evil.example"}).location == "/"

@@ -68,6 +68,7 @@ def test_a_window_does_not_say_the_shared_part_twice(length: timedelta, said: st
         ("Ada Lovelace", "AL"),
         ("Jean-Luc de la Tour", "JT"),
         ("佐藤 美咲", "佐"),
+        ("Zhou Min 周敏", "ZM"),
         ("李伟", "李"),
         ("김민준", "김"),
         ("prince", "P"),
