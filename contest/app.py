@@ -21,6 +21,7 @@ from contest.contests import views as contests  # noqa: E402
 from contest.contests.queries import overview, readiness  # noqa: E402
 from contest.core import clock  # noqa: E402
 from contest.entries import cli as entries_cli  # noqa: E402
+from contest.entries import jobs as entries_jobs  # noqa: E402
 from contest.entries import standing  # noqa: E402
 from contest.entries import views as entries  # noqa: E402
 from contest.entries.queries import overview as entries_overview  # noqa: E402
@@ -29,7 +30,7 @@ from contest.files import jobs as files_jobs  # noqa: E402
 from contest.files import sending as files  # noqa: E402
 from contest.followup import jobs as followup_jobs  # noqa: E402
 from contest.followup import views as followup  # noqa: E402
-from contest.home import sentences  # noqa: E402
+from contest.home import occasions, sentences  # noqa: E402
 from contest.home import views as home  # noqa: E402
 from contest.home.places import PLACES  # noqa: E402
 from contest.jobs import cli as jobs_cli  # noqa: E402
@@ -84,6 +85,7 @@ KIT: tuple[ModuleType, ...] = (
     files,
     home,
     sentences,
+    occasions,
 )
 FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the house
     accounts.bp,
@@ -113,6 +115,7 @@ COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
 JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
     contests_jobs,
     files_jobs,
+    entries_jobs,
     messages_jobs,
     judging_jobs,
     results_jobs,

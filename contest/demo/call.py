@@ -92,12 +92,12 @@ RULES = Words(
     en="""1. Teams of one to eight people hand in one entry through this site before the deadline.
 2. The last version in time counts. Every version gets a signed receipt.
 3. Judges with a conflict of interest do not see the entry.
-4. The best eight of the desk round pitch on stage; three win a proof of concept.
+4. The best of the desk round pitch on stage; the best of those win a proof of concept.
 5. Results are certified by two officers before they are published, and can be corrected only in public.""",
     zh="""1. 一至八人的团队须在截止前通过本网站提交一份参赛作品。
 2. 以截止前最后一个版本为准，每个版本均有签名回执。
 3. 存在利益冲突的评委看不到该作品。
-4. 初评前八名登台路演，三支团队赢得概念验证。
+4. 初评优胜者登台路演，其中最佳者赢得概念验证。
 5. 结果须经两名负责人认证后发布，更正只能公开进行。""",
 )
 IP = Words(
@@ -157,3 +157,4 @@ US_BRIEF = Words(
     en="The first edition of the challenge: five teams in Santa Clara, two proofs of concept.",
     zh="挑战赛首届：圣克拉拉，五支团队，两个概念验证。",
 )
+US_PRIZE = (3_000_000, "USD")

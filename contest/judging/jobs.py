@@ -1,12 +1,13 @@
 """Work promised in judging."""
 
 import uuid
+from datetime import datetime
 
 from contest.accounts.models import User
 from contest.contests import queries as contests
 from contest.core import clock
-from contest.jobs.registry import job
-from contest.judging.actions import plan
+from contest.jobs.registry import every, job
+from contest.judging.actions import closing, plan
 from contest.judging.actions.plan import Solution
 from contest.judging.queries import panel
 from contest.web.db import db
@@ -54,3 +55,9 @@ def compute(round_id: str, by_id: str) -> None:
         )
     by = session.get_one(User, uuid.UUID(by_id))
     plan.keep(session, round_, design, solution, seed=seed, by=by, at=clock.now())
+
+
+@every("judging.remind", minutes=15)
+def remind(at: datetime) -> None:
+    """Remind judges who still owe something of the end of judging."""
+    closing.remind(db.session(), at=at)

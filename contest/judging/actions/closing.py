@@ -5,11 +5,11 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from contest.accounts.models import User
 from contest.contests.actions import rounds
-from contest.contests.models import Appointment, Round, RoundKind
+from contest.contests.models import Appointment, Round, RoundKind, RoundPhase
 from contest.core.decisions import Blocker
 from contest.core.errors import DomainError
 from contest.core.text import N_
@@ -20,6 +20,7 @@ from contest.judging.models import Assignment, AssignmentState, Waiver
 from contest.judging.queries import panel
 from contest.messages import outbox
 
+BEFORE = (timedelta(hours=24), timedelta(hours=48))  # the nearest first
 ONE_DAY = timedelta(days=1)
 
 
@@ -46,6 +47,37 @@ def nudge(
         record(session, Verb.JUDGES_NUDGED, round_, by=by.id, at=at, contest_id=round_.contest_id,
                judges=told)  # fmt: skip
     return told
+
+
+def remind(session: Session, *, at: datetime) -> int:
+    """Write to every judge who owes something, two days and one day before judging ends.
+
+    Each step is written once, however often this runs. Returns how many messages were written.
+    """
+    written = 0
+    for round_ in session.scalars(
+        select(Round)
+        .where(
+            Round.phase == RoundPhase.JUDGING,
+            Round.judging_closes_at > at,
+            Round.judging_closes_at <= at + BEFORE[-1],
+        )
+        .options(joinedload(Round.contest))
+    ):
+        assert round_.judging_closes_at is not None  # noqa: S101 -- the statement says so
+        step = next(s for s in BEFORE if at >= round_.judging_closes_at - s)
+        owed: dict[uuid.UUID, list[Assignment]] = defaultdict(list)
+        for assignment in panel.open_assignments(session, round_.id):
+            owed[assignment.appointment_id].append(assignment)
+        for appointment_id, mine in owed.items():
+            outbox.write(
+                session, "judging_reminder", to=mine[0].appointment.user, at=at,
+                contest_id=round_.contest_id, round=round_.title, open=len(mine),
+                closes_at=round_.judging_closes_at, zone=round_.contest.zone,
+                dedupe_key=f"judging:{round_.id}:{appointment_id}:{step}",
+            )  # fmt: skip
+            written += 1
+    return written
 
 
 def waive(
