@@ -98,15 +98,14 @@ def _parts(play: Play, by: User, at: datetime) -> None:
     }
     add(*play.tracks.values())
     for t, benefits, places, minor, currency in call.PRIZES[: 2 if play.script.places > 2 else 1]:
-        if play.script.country == "US" and currency:
-            minor, currency = call.US_PRIZE
-        add(Prize(title=t, benefits=benefits, amount_minor=minor, currency=currency,
+        amount = call.US_PRIZE if currency and play.script.country == "US" else (minor, currency)
+        add(Prize(title=t, benefits=benefits, amount_minor=amount[0], currency=amount[1],
                   places=play.script.places if places > 1 else 1))  # fmt: skip
     add(*(Duty(organisation=sponsor, title=t, due_days=days) for t, days in call.DUTIES))
     add(*(Faq(question=q, answer=a) for q, a in call.FAQS))
     add(*(TimelineItem(on=date(*on), title=t) for on, t in call.TIMELINE
           if play.script.country == "CN"))  # fmt: skip
-    add(*(Eligibility(question=q, expected=e, reason=r) 
+    add(*(Eligibility(question=q, expected=e, reason=r)
               for q, e, r in call.ELIGIBILITY[play.script.country == "US" :]))  # fmt: skip
 
 

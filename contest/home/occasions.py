@@ -25,7 +25,7 @@ WORKS = (Role.ORGANISER, Role.SCREENER, Role.CHAIR)
 
 
 def _address(endpoint: str, **values: object) -> str:
-    base = current_app.config["BASE_URL"].rstrip("/")
+    base = str(current_app.config["BASE_URL"]).rstrip("/")
     return base + str(current_app.url_map.bind("").build(endpoint, values))
 
 
