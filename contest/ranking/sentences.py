@@ -67,7 +67,8 @@ def remarks(session: Session, ranking: Ranking) -> list[str]:
         for name, names in (("judges", people), ("entries", entries)):
             if _is_list(note, name):
                 facts[name] = ", ".join(names.get(i, "–") for i in facts[name])
-        said.append(gettext(NOTES[note["code"]]) % facts)
+        sentence = NOTES[note["code"]]
+        said.append(gettext(sentence) % facts)
     return said
 
 
@@ -87,7 +88,8 @@ def agreement(ranking: Ranking) -> list[str]:
     alpha, share = found["alpha"], ranking.components["variance"]
     said = []
     if alpha["value"] is None:
-        said.append(gettext(UNKNOWN[alpha["reason"]]))
+        why = UNKNOWN[alpha["reason"]]
+        said.append(gettext(why))
     else:
         words = next(text for least, text in LEVELS if alpha["value"] >= least)
         said.append(
