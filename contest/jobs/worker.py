@@ -109,7 +109,7 @@ def _keep(app: Flask, promised: engine.Promise) -> str:
             ids |= DBOS.run_step({"name": name}, _do, app, promised.kind, handler, ids)
             done += 1
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"[:500]
+        reason = str(error)[:500]
         log.warning("%s failed at attempt %s: %s", promised.kind, promised.attempt, reason)
         DBOS.run_step({"name": "put off"}, _put_off, app, promised, ids, done, reason)
         if promised.attempt >= MAX_ATTEMPTS:
@@ -125,13 +125,18 @@ def _wait_until(at: datetime) -> None:
         time.sleep(min(early, 60))
 
 
+class JobFailed(Exception):
+    """What a handler raised, in words: the engine keeps it, and some exceptions cannot be kept."""
+
+
 def _do(app: Flask, kind: str, number: int, ids: dict[str, Any]) -> dict[str, Any]:
-    handler = HANDLERS[kind][number]  # KeyError: a newer version promised it; put off until then
-    if handler.writes:
-        with _transaction(app):
+    try:
+        handler = HANDLERS[kind][number]  # KeyError: a newer version promised it; put off until then
+        with _transaction(app) if handler.writes else app.app_context():
             return handler.do(**ids) or {}
-    with app.app_context():
-        return handler.do(**ids) or {}
+    except Exception as error:
+        log.exception("%s failed", kind)
+        raise JobFailed(f"{type(error).__name__}: {error}"[:500]) from None
 
 
 def _put_off(
