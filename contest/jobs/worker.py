@@ -131,7 +131,8 @@ class JobFailed(Exception):
 
 def _do(app: Flask, kind: str, number: int, ids: dict[str, Any]) -> dict[str, Any]:
     try:
-        handler = HANDLERS[kind][number]  # KeyError: a newer version promised it; put off until then
+        # KeyError: a newer version promised it; put off until this worker is of that version.
+        handler = HANDLERS[kind][number]
         with _transaction(app) if handler.writes else app.app_context():
             return handler.do(**ids) or {}
     except Exception as error:
