@@ -76,7 +76,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         wait(lambda: bool(engine.jobs(url)))
         living = next(process for process in crew if process.poll() is None)
         living.terminate()
-        assert living.wait(10) == 0
+        assert living.wait(60) == 0
     finally:
         for process in crew:
             process.kill()
