@@ -29,6 +29,7 @@ answer "no such page" instead. Every page needs a person who is signed in unless
 """
 EDGE = re.compile(r"contest\.\w+\.(views|pages|signedin|sending)\b")
 GATES = {"authorize", "reveal"}
+DEVELOPERS = "/-"  # pages that only a development instance has
 ANYBODY, SIGNED_IN = "*anybody*", "*signed in*"
 
 
@@ -51,10 +52,13 @@ def describe(app: Flask) -> str:
     """Return the whole document."""
     features: dict[str, dict[str, Permission]] = defaultdict(lambda: defaultdict(Permission))
     for (rule, method), name in access.declared(app).items():
+        if rule.startswith(DEVELOPERS):
+            continue
         feature, _, verb = name.partition(".")
         features[feature][verb].addresses[rule].append(method)
+    rules = app.url_map.iter_rules
     for endpoint, view in app.view_functions.items():
-        if endpoint == "static":
+        if endpoint == "static" or all(r.rule.startswith(DEVELOPERS) for r in rules(endpoint)):
             continue
         feature, _, verb = str(vars(view)["action"]).partition(".")
         permission = features[feature][verb]

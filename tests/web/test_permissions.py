@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from flask import Flask
 
 from contest.web import permissions
@@ -25,3 +27,8 @@ def test_public_and_personal_pages_say_so(app: Flask) -> None:
     text = permissions.describe(app)
     assert "| setup | GET, POST `/setup` | *anybody* |  |" in text
     assert "| profile | GET, POST `/profile` | *signed in* |  |" in text
+
+
+def test_the_document_is_up_to_date(app: Flask) -> None:
+    """If not, run `make docs`."""
+    assert permissions.describe(app) == Path("docs/permissions.md").read_text()
