@@ -17,6 +17,7 @@ from typing import Any
 
 import click
 from flask import Flask, current_app
+from werkzeug.routing import Rule
 
 from contest.web import access
 
@@ -51,25 +52,13 @@ def permissions() -> None:
 def describe(app: Flask) -> str:
     """Return the whole document."""
     features: dict[str, dict[str, Permission]] = defaultdict(lambda: defaultdict(Permission))
-    for (rule, method), name in access.declared(app).items():
-        if rule.startswith(DEVELOPERS):
+    access.declared(app)  # every address has its action
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static" or rule.rule.startswith(DEVELOPERS):
             continue
-        feature, _, verb = name.partition(".")
-        features[feature][verb].addresses[rule].append(method)
-    rules = app.url_map.iter_rules
-    for endpoint, view in app.view_functions.items():
-        if endpoint == "static" or all(r.rule.startswith(DEVELOPERS) for r in rules(endpoint)):
-            continue
+        view = app.view_functions[rule.endpoint]
         feature, _, verb = str(vars(view)["action"]).partition(".")
-        permission = features[feature][verb]
-        policies = list(_policies(inspect.unwrap(view)))
-        if getattr(view, "is_public", False):
-            permission.policies[ANYBODY] = None
-        elif not policies:
-            permission.policies[SIGNED_IN] = None
-        for policy in policies:
-            permission.policies[_name(policy)] = None
-            permission.sentences.update(dict.fromkeys(_sentences(policy)))
+        _note(features[feature][verb], view, rule)
     parts = [INTRODUCTION]
     for feature in sorted(features):
         parts.append(
@@ -77,6 +66,18 @@ def describe(app: Flask) -> str:
         )
         parts += [_row(verb, features[feature][verb]) for verb in sorted(features[feature])]
     return "".join(parts)
+
+
+def _note(permission: Permission, view: Callable[..., Any], rule: Rule) -> None:
+    permission.addresses[rule.rule] += sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    policies = list(_policies(inspect.unwrap(view)))
+    if getattr(view, "is_public", False):
+        permission.policies[ANYBODY] = None
+    elif not policies:
+        permission.policies[SIGNED_IN] = None
+    for policy in policies:
+        permission.policies[_name(policy)] = None
+        permission.sentences.update(dict.fromkeys(_sentences(policy)))
 
 
 def _row(verb: str, permission: Permission) -> str:
