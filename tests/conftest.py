@@ -33,7 +33,7 @@ __all__ = ["browser", "site", "visit"]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what must also run on PostgreSQL: whatever needs an app."""
     for item in items:
-        if {"app", "site"} & set(getattr(item, "fixturenames", ())):
+        if {"app", "database_url", "site"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
 
 
