@@ -50,7 +50,7 @@ PICTURES = (
     Picture("screen", "judging", "screener", f"{CONTEST}/screening", ("/screen",)),
     Picture("panel", "judging", "chair", f"{CONTEST}/judging", ("/progress",)),
     Picture("score", "judging", "judge", "/judging", ("/assignments/",)),
-    Picture("ranking", "follow-up", "chair", f"{CONTEST}/judging", ("/progress", "/ranking")),
+    Picture("ranking", "follow-up", "chair", f"{CONTEST}/judging", ("/ranking",)),
     Picture("results", "follow-up", "", f"{CONTEST}/results/public"),
     Picture("followup", "follow-up", "follow-up owner", f"{CONTEST}/follow-up"),
 )

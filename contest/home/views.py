@@ -112,9 +112,17 @@ def init_app(app: Flask) -> None:
         return known if navigation.here() else {**known, "places": [_general()]}
 
 
+def _stands_under(endpoint: str) -> bool:
+    """Say whether the page is this place's, or one that only this place leads to."""
+    here = request.endpoint or ""
+    if endpoint == "home.index":
+        return here == endpoint
+    return here.partition(".")[0] == endpoint.partition(".")[0]
+
+
 def _general() -> navigation.Section:
     items = (
-        navigation.Item(gettext(label), icon, url, current=request.endpoint == endpoint)
+        navigation.Item(gettext(label), icon, url, current=_stands_under(endpoint))
         for label, icon, endpoint in GENERAL
         if (url := navigation.address(endpoint)) is not None
     )

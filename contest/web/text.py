@@ -1,5 +1,6 @@
 """Text that is translated when a page is made, and text that people wrote."""
 
+import enum
 from datetime import date
 from functools import lru_cache
 from typing import cast
@@ -15,6 +16,7 @@ from markupsafe import Markup, escape
 from contest.core.decisions import Blocker, Decision
 from contest.core.errors import DomainError
 from contest.core.words import LANGUAGES, OWN_NAMES, Words
+from contest.web import states
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(["linkify", "table"])
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "pre",
@@ -34,6 +36,8 @@ def why(refusal: Decision | DomainError | Blocker) -> str:
 
 
 def _shown(value: object) -> object:
+    if isinstance(value, enum.StrEnum):
+        return states.state_word(value)
     return value.pick(languages())[0] if isinstance(value, Words) else value
 
 

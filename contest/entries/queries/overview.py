@@ -40,5 +40,5 @@ def figures(session: Session, contest: Contest) -> Iterator[Figure]:
     found.pop(EntryState.WITHDRAWN, 0)
     yield Figure(
         N_("Entries"), sum(found.values()), "inbox", "entries.index",  # icon
-        N_("and %(drafts)s still being written"), {"drafts": drafts},
+        N_("and %(drafts)s still being written") if drafts else "", {"drafts": drafts},
     )  # fmt: skip

@@ -9,6 +9,8 @@ from flask_babel import gettext
 from contest.accounts.signin import signed_in
 from contest.contests import queries as contests
 from contest.contests.models import RoundPhase
+from contest.contests.policy import may_manage
+from contest.contests.signedin import actor
 from contest.core.errors import DomainError
 from contest.judging.actions import conflicts, opening
 from contest.judging.forms import ConflictForm, DryRunForm, LiftForm
@@ -47,6 +49,7 @@ def panel(slug: str) -> ResponseReturnValue:
         conflicts=room.conflict_rows(session, contest.id),
         entries=room.entries_of(session, contest.id),
         dry=dry,
+        may_manage=bool(may_manage(actor(contest))),
     )
 
 

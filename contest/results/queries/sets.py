@@ -280,7 +280,7 @@ def _unfinished_rounds(rounds: Sequence[Round]) -> list[Blocker]:
         Blocker(
             N_("Round %(number)s, %(title)s, is still at “%(phase)s”."),
             "judging.close" if r.phase is RoundPhase.JUDGING else "contests.rounds",
-            {"number": r.number, "title": r.title, "phase": r.phase.value},
+            {"number": r.number, "title": r.title, "phase": r.phase},
             {"round_id": r.id} if r.phase is RoundPhase.JUDGING else {},
         )
         for r in rounds
