@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency, get_currency_precision
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 
 from contest.contests.models import (
     Answer,
@@ -22,6 +21,7 @@ from contest.contests.models import (
 from contest.core.decisions import Decision
 from contest.core.text import N_
 from contest.core.words import Words
+from contest.web.text import money
 
 IP_SENTENCES = {
     IpTerms.TEAM_KEEPS: N_("The team keeps everything; the sponsor may only read it"),
@@ -100,12 +100,7 @@ def amount(prize: Prize) -> str:
     """Return what a prize is worth, the way the reader's language writes money; "" for nothing."""
     if prize.amount_minor is None:
         return ""
-    digits = get_currency_precision(prize.currency)
-    value = prize.amount_minor / 10**digits
-    pattern = None if value % 1 else "¤#,##0"
-    return format_currency(
-        value, prize.currency, pattern, get_locale() or "en", currency_digits=value % 1 != 0
-    )
+    return money(prize.amount_minor, prize.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ QUESTIONS = (
     ("text", Words(en="What it brings", zh="价值"), Words(en="In money, time or trust.", zh="以资金、时间或信任衡量。"), True, 1000, True, False, ()),
     ("choice", Words(en="How far are you?", zh="目前进展"), Words(), True, 100, False, False, ("Idea", "Prototype", "First customers")),
     ("number", Words(en="Months until a pilot", zh="距离试点的月数"), Words(), False, 36, False, False, ()),
-    ("deck", Words(en="Deck", zh="演示文稿"), Words(en="A PDF of at most 20 pages.", zh="不超过 20 页的 PDF。"), True, 20, False, True, ()),
+    ("deck", Words(en="Deck", zh="演示文稿"), Words(en="What you would show on stage.", zh="您会在台上展示的内容。"), True, 20, False, True, ()),
     ("link", Words(en="Video", zh="视频"), Words(en="Three minutes at most; a link that judges can open.", zh="不超过三分钟，评委可打开的链接。"), False, 300, False, True, ()),
 )  # fmt: skip
 # title, help, weight, levels 0, 1, 3, 5

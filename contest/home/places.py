@@ -20,6 +20,10 @@ def competes(actor: Actor) -> bool:
     return actor.user is not None and not actor.roles and not actor.user.is_admin
 
 
+def takes_part(actor: Actor) -> bool:
+    return competes(actor) or actor.has(Role.JUDGE)
+
+
 def screens(actor: Actor) -> bool:
     return actor.runs() or actor.has(Role.SCREENER)
 
@@ -61,9 +65,12 @@ SET_UP_PAGES = frozenset(
 PLACES = (  # each with its icon on a line that says so: the build looks for that
     Place(CONTEST, N_("Overview"), "layout-dashboard", "contests.manage", staff,  # icon
           frozenset({"contests.announce", "contests.move"})),
+    Place(CONTEST, N_("Public page"), "globe", "contests.show", takes_part),  # icon
     Place(CONTEST, N_("Your team"), "users", "teams.mine", competes,  # icon
-          frozenset({"teams.show", "teams.create", "teams.edit", "teams.invite",
-                     "teams.eligibility"})),
+          frozenset({"teams.show", "teams.create", "teams.edit", "teams.invite", "teams.leave",
+                     "teams.eligibility", "teams.remove", "teams.hand_over", "entries.write",
+                     "entries.submit", "entries.show", "entries.withdraw", "vault.ledger",
+                     "results.consent", "results.feedback", "followup.*"})),
     Place(CONTEST, N_("Teams"), "users", "teams.index", staff,  # icon
           frozenset({"teams.show", "teams.eligibility"})),
     Place(CONTEST, N_("Entries"), "inbox", "entries.index", staff,  # icon
@@ -84,7 +91,7 @@ PLACES = (  # each with its icon on a line that says so: the build looks for tha
           frozenset({"results.decide", "results.take_back", "results.sign", "results.embargo",
                      "results.discard", "results.correct", "results.publish"})),
     Place(CONTEST, N_("Follow-up"), "sprout", "followup.board", carries_on,  # icon
-          frozenset({"followup.show", "followup.owners", "followup.gate"})),
+          frozenset({"followup.*"})),
     Place(CONTEST, N_("Messages"), "mail", "messages.index", runs,  # icon
           frozenset({"messages.show", "messages.annotate", "messages.drop"})),
     Place(CONTEST, N_("History"), "history", "home.history", runs),  # icon

@@ -141,6 +141,16 @@ def my_roles(session: Session, user: User) -> list[RoleCard]:
     return [RoleCard(*row) for row in rows]
 
 
+def judges_somewhere(session: Session, user: User) -> bool:
+    """Say whether somebody is or was a judge in any contest. One statement."""
+    return session.scalar(
+        select(select(Appointment.id).where(
+            Appointment.user_id == user.id, Appointment.role == Role.JUDGE,
+            Appointment.answer == Answer.ACCEPTED,
+        ).exists())
+    ) or False  # fmt: skip
+
+
 def my_teams(session: Session, user: User) -> list[TeamCard]:
     """Return my teams with their entries and the next deadline. One statement."""
     closes = (

@@ -109,7 +109,7 @@ def init_app(app: Flask) -> None:
             "sign_out_url": url_for("accounts.sign_out"),
         }
         known: dict[str, object] = {"me": me, "workspace_url": url_for("home.index")}
-        return known if navigation.here() else {**known, "places": [_general()]}
+        return known if navigation.here() else {**known, "places": [_general(user)]}
 
 
 def _stands_under(endpoint: str) -> bool:
@@ -120,10 +120,12 @@ def _stands_under(endpoint: str) -> bool:
     return here.partition(".")[0] == endpoint.partition(".")[0]
 
 
-def _general() -> navigation.Section:
+def _general(user: User) -> navigation.Section:
+    judges = queries.judges_somewhere(db.session(), user)
     items = (
         navigation.Item(gettext(label), icon, url, current=_stands_under(endpoint))
         for label, icon, endpoint in GENERAL
-        if (url := navigation.address(endpoint)) is not None
+        if (judges or endpoint != "judging.queue")
+        and (url := navigation.address(endpoint)) is not None
     )
     return navigation.Section("", tuple(items))

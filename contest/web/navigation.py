@@ -15,7 +15,8 @@ from flask_babel import gettext
 class Place:
     """A line in the sidebar. `shown` says from the request's actor whether it is there.
 
-    `covers` are endpoints of pages that stand under this one and mark it as the present place.
+    `covers` are endpoints of pages that stand under this one and mark it as the present place;
+    "teams.*" are all of that blueprint.
     """
 
     section: str
@@ -67,11 +68,12 @@ def places() -> list[Section]:
     for place in _places:
         if place.shown(actor):
             here = request.endpoint or ""
+            every = f"{here.partition('.')[0]}.*"
             item = Item(
                 gettext(place.label),
                 place.icon,
                 url_for(place.endpoint, slug=slug),
-                current=here == place.endpoint or here in place.covers,
+                current=here == place.endpoint or not place.covers.isdisjoint({here, every}),
             )
             sections.setdefault(place.section, []).append(item)
     return [Section(gettext(title), tuple(items)) for title, items in sections.items()]

@@ -8,6 +8,7 @@ from typing import cast
 import nh3
 from babel import Locale
 from babel.dates import format_date
+from babel.numbers import format_currency, get_currency_precision
 from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, get_locale, gettext, lazy_gettext
 from markdown_it import MarkdownIt
@@ -68,6 +69,13 @@ def countries() -> list[tuple[str, str]]:
 def day(on: date) -> str:
     """Return a calendar day the way the reader's language writes it."""
     return format_date(on, "long", _locale())
+
+
+def money(minor: int, currency: str) -> str:
+    """Return an amount as the reader's language writes it, without decimals that are nought."""
+    value = minor / 10 ** get_currency_precision(currency)
+    pattern = None if value % 1 else "¤#,##0"
+    return format_currency(value, currency, pattern, _locale(), currency_digits=value % 1 != 0)
 
 
 def _locale() -> Locale:
@@ -131,6 +139,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         country=country,
         day=day,
+        money=money,
         said=said,
         plain=plain,
         rich=rich,
