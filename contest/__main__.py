@@ -1,5 +1,7 @@
 """`python -m contest …`: everything an operator does from a shell."""
 
+import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -16,21 +18,14 @@ from contest.web.db import begin_writing, db, use_one_sqlite
 use_one_sqlite()
 
 import click  # noqa: E402 -- after use_one_sqlite
-from alembic import command  # noqa: E402
-from alembic.config import Config  # noqa: E402
 from flask import Flask  # noqa: E402
 from flask.cli import FlaskGroup  # noqa: E402
 
 from config import INSTANCE, Settings  # noqa: E402
-from contest import app as application  # noqa: E402
-from contest.accounts import links  # noqa: E402
-from contest.core import clock  # noqa: E402
-from contest.demo import build  # noqa: E402
-from contest.demo.script import MOMENTS  # noqa: E402
-from contest.entries import receipt  # noqa: E402
-from contest.jobs import engine  # noqa: E402
+from contest.demo.script import MOMENTS, NAMES  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
+Child = subprocess.Popen[bytes]
 
 
 def settings(**given: object) -> Settings:
@@ -57,6 +52,11 @@ def migrate(url: str) -> None:
     """Bring the database to the newest schema, the job engine's tables included."""
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    from alembic import command  # noqa: PLC0415 -- slow import
+    from alembic.config import Config  # noqa: PLC0415 -- slow import
+
+    from contest.jobs import engine  # noqa: PLC0415 -- slow import
+
     config = Config(ROOT / "alembic.ini")
     config.set_main_option("script_location", str(ROOT / "migrations"))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
@@ -64,8 +64,10 @@ def migrate(url: str) -> None:
     engine.prepare(url)
 
 
-def _create() -> Flask:
-    return application.create_app(settings())
+def _create(configured: Settings | None = None) -> Flask:
+    from contest.app import create_app  # noqa: PLC0415 -- slow import
+
+    return create_app(configured or settings())
 
 
 cli = FlaskGroup(
@@ -95,11 +97,11 @@ def serve(host: str, port: int, processes: int, without_worker: bool, developmen
     more = {"DEVELOPMENT": True} if development else {}
     configured = settings(**more)
     migrate(configured.DATABASE_URL)
-    run(host, port, processes, worker=not without_worker)
+    wait(start(host, port, processes, worker=not without_worker))
 
 
 @cli.command()
-@click.argument("name", type=click.Choice(sorted(build.SCENARIOS)))
+@click.argument("name", type=click.Choice(NAMES))
 @click.option("--at", "moment", type=click.Choice(MOMENTS), default="judging", show_default=True)
 @click.option("--serve", "serves", is_flag=True, help="Serve it and print a sign-in link per role.")
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -108,21 +110,41 @@ def serve(host: str, port: int, processes: int, without_worker: bool, developmen
 def demo(name: str, moment: str, serves: bool, host: str, port: int, afresh: bool) -> None:
     """Build the demonstration NAME as it stands at a moment."""
     folder = INSTANCE / f"demo-{name}-{moment}"
-    if afresh or not (folder / "built").exists():
+    if afresh or not _stands(folder):
         _build(name, moment, folder)
-    if serves:
-        _check_free(host, port)
-    seconds = float((folder / "built").read_text())
-    app = application.create_app(_demo_settings(folder, host, port, seconds))
+    shift = json.loads((folder / "built").read_text())["shift"]
+    configured = _demo_settings(folder, host, port, shift)
+    children = start(host, port, 1, worker=True) if serves else []
+    _introduce(_create(configured), f"{name}, {moment}")
+    if children:
+        wait(children)
+
+
+def _introduce(app: Flask, title: str) -> None:
+    """Print the address and a sign-in link per role."""
+    from contest.accounts import links  # noqa: PLC0415 -- slow import
+    from contest.demo import build  # noqa: PLC0415 -- slow import
+
+    base = app.config["BASE_URL"]
     with app.app_context():
-        click.echo(f"\n  http://{host}:{port}   {name}, {moment}\n")
+        click.echo(f"\n  {base}   {title}\n")
         for face in build.faces(db.session()):
-            address = f"http://{host}:{port}/enter/{links.entrance(face.user_id)}"
+            address = f"{base}/enter/{links.entrance(face.user_id)}"
             click.echo(f"  {face.role:<16} {face.name:<22} {address}")
-        click.echo(f"\n  {'mail':<39} http://{host}:{port}/-mail\n")
+        click.echo(f"\n  {'mail':<39} {base}/-mail\n")
+        db.session.remove()
         db.engine.dispose()
-    if serves:
-        run(host, port, 1, worker=True)
+
+
+def _stands(folder: Path) -> bool:
+    """Say whether a demonstration was built whole, and with the schema of today."""
+    built = folder / "built"
+    return built.exists() and json.loads(built.read_text()).get("schema") == _schema()
+
+
+def _schema() -> str:
+    versions = sorted((ROOT / "migrations" / "versions").glob("*.py"))
+    return hashlib.sha256(b"".join(v.read_bytes() for v in versions)).hexdigest()
 
 
 def _demo_settings(folder: Path, host: str, port: int, seconds: float) -> Settings:
@@ -138,6 +160,10 @@ def _demo_settings(folder: Path, host: str, port: int, seconds: float) -> Settin
 
 def _build(name: str, moment: str, folder: Path) -> None:
     """Build into a folder beside it and rename, so that half a demonstration is never served."""
+    from contest.core import clock  # noqa: PLC0415 -- slow import
+    from contest.demo import build  # noqa: PLC0415 -- slow import
+    from contest.entries import receipt  # noqa: PLC0415 -- slow import
+
     began = time.monotonic()
     fresh = folder.with_name(f".{folder.name}.new")
     for old in (fresh, folder):
@@ -145,7 +171,7 @@ def _build(name: str, moment: str, folder: Path) -> None:
     fresh.mkdir(parents=True)
     configured = _demo_settings(fresh, "127.0.0.1", 8000, 0)
     migrate(configured.DATABASE_URL)
-    app = application.create_app(configured)
+    app = _create(configured)
     with app.app_context():
         with db.session.begin():
             begin_writing()
@@ -153,7 +179,8 @@ def _build(name: str, moment: str, folder: Path) -> None:
                 db.session(), name, moment, store=app.extensions["files"], key=receipt.signing_key(
                     configured.SIGNING_KEY, configured.SECRET_KEY),
             )  # fmt: skip
-        (fresh / "built").write_text(str((stands_at - clock.now()).total_seconds()))
+        shift = (stands_at - clock.now()).total_seconds()
+        (fresh / "built").write_text(json.dumps({"shift": shift, "schema": _schema()}))
         db.engine.dispose()
     fresh.rename(folder)
     click.echo(f"Built in {time.monotonic() - began:.1f} s.")
@@ -170,8 +197,8 @@ def _check_free(host: str, port: int) -> None:
             ) from None
 
 
-def run(host: str, port: int, processes: int, *, worker: bool) -> None:
-    """Run web server and worker; when one ends or a signal comes, end the other gracefully."""
+def start(host: str, port: int, processes: int, *, worker: bool) -> list[Child]:
+    """Start the web server and perhaps a worker; they read the settings from the environment."""
     _check_free(host, port)
     web = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host),
@@ -181,7 +208,11 @@ def run(host: str, port: int, processes: int, *, worker: bool) -> None:
     commands = [web]
     if worker:
         commands.append([sys.executable, "-m", "contest", "worker"])
-    children = [subprocess.Popen(c, cwd=ROOT) for c in commands]  # noqa: S603 -- our own commands
+    return [subprocess.Popen(c, cwd=ROOT) for c in commands]  # noqa: S603 -- our own commands
+
+
+def wait(children: list[Child]) -> None:
+    """Wait until the web server ends or a signal comes, then end the others gracefully."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         for child in children:

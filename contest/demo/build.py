@@ -14,7 +14,7 @@ from contest.accounts.models import User
 from contest.core import clock
 from contest.demo import calling, cast, ending, entering, scoring
 from contest.demo.play import Play, repeatable
-from contest.demo.script import MOMENTS, Script, shanghai, united_states
+from contest.demo.script import MOMENTS, NAMES, Script, shanghai, united_states
 from contest.files.store import Store
 from contest.jobs import engine
 from contest.jobs.registry import HANDLERS
@@ -31,7 +31,7 @@ STEPS: tuple[tuple[str, Callable[[Play], None]], ...] = (
     ("published", ending.publish),
     ("follow-up", ending.follow_up),
 )
-SCENARIOS = {"hitachi-shanghai": (united_states, shanghai), "hitachi-us": (united_states,)}
+SCENARIOS = dict(zip(NAMES, ((united_states, shanghai), (united_states,)), strict=True))
 LATER = frozenset({"messages.send", "files.render", "files.scan"})  # left to the worker
 
 

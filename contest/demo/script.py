@@ -8,6 +8,7 @@ from contest.core.words import Words
 from contest.demo import call, cast
 from contest.demo.cast import JudgeCast, TeamCast
 
+NAMES = ("hitachi-shanghai", "hitachi-us")
 MOMENTS = ("collecting", "judging", "pitch-day", "published", "follow-up")
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
@@ -48,6 +47,8 @@ def tag(dates: Sequence[Occasion], lang: str) -> str:
 
 def written(dates: Sequence[Occasion], *, host: str, name: str, at: datetime) -> bytes:
     """Return the dates as iCalendar, each at the wall-clock time of its own zone."""
+    from icalendar import Calendar, Event  # noqa: PLC0415 -- slow import
+
     calendar = Calendar()
     calendar.add("prodid", f"-//Contest//{host}//EN")
     calendar.add("version", "2.0")
