@@ -40,8 +40,14 @@ class Picture(NamedTuple):
     role: str  # "" is a visitor
     start: str
     links: tuple[str, ...] = ()
+    presses: tuple[str, ...] = ()  # what is pressed on it first
 
 
+SCORING = (
+    "button:has-text('Open the document')",
+    ".scale >> nth=0 >> label:has(input[value='4'])",
+    ".scale >> nth=1 >> label:has(input[value='3'])",
+)
 PICTURES = (
     Picture("contest", "collecting", "", CONTEST),
     Picture("write", "collecting", "team lead", f"{CONTEST}/team", ("/entry",)),
@@ -49,7 +55,7 @@ PICTURES = (
     Picture("overview", "judging", "organiser", f"{CONTEST}/manage"),
     Picture("screen", "judging", "screener", f"{CONTEST}/screening", ("/screen",)),
     Picture("panel", "judging", "chair", f"{CONTEST}/judging", ("/progress",)),
-    Picture("score", "judging", "judge", "/judging", ("/assignments/",)),
+    Picture("score", "judging", "judge", "/judging", ("/assignments/",), SCORING),
     Picture("ranking", "follow-up", "chair", f"{CONTEST}/judging", ("/ranking",)),
     Picture("results", "follow-up", "", f"{CONTEST}/results/public"),
     Picture("followup", "follow-up", "follow-up owner", f"{CONTEST}/follow-up"),
@@ -123,12 +129,18 @@ def _find(page: Page, picture: Picture) -> str:
         if address is None:
             raise RuntimeError(f"{page.url} has no link to {part}")
         page.goto(address)
-    return page.url
+    found = page.url
+    for selector in picture.presses:
+        page.locator(selector).first.click()
+        page.wait_for_load_state("networkidle")
+    return found
 
 
 def _keep(page: Page, width: int, target: Path) -> None:
     """Write the top of the page with few colours: text stays sharp and the file small."""
     height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
+    if page.locator(".action-bar").count():  # it stands at the foot of the window
+        height = page.evaluate("window.innerHeight")
     whole = page.screenshot(
         full_page=True,
         clip={"x": 0, "y": 0, "width": width, "height": height},

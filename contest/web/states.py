@@ -147,9 +147,9 @@ SHOWN: dict[str, tuple[str, str]] = {
 }
 
 
-def state_word(state: enum.StrEnum) -> str:
+def state_word(state: enum.StrEnum | str) -> str:
     """Return the word of a state or kind, in the language of the reader. A template filter."""
-    return gettext(SHOWN[state.value][0])
+    return gettext(SHOWN[str(state)][0])
 
 
 def state_tone(state: enum.StrEnum) -> str:
