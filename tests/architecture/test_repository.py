@@ -96,3 +96,14 @@ def _python_dependencies() -> list[str]:
 def test_every_dependency_has_its_reason(name: str) -> None:
     word = name.removesuffix(".org").removeprefix("@hotwired/")
     assert re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", DECISIONS)
+
+
+def test_every_link_in_the_documents_leads_to_a_file() -> None:
+    dead = {
+        (str(page.relative_to(ROOT)), target)
+        for page in tracked()
+        if page.suffix == ".md"
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text())
+        if not (page.parent / target).exists()
+    }
+    assert dead == set()
