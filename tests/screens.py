@@ -85,7 +85,7 @@ def demonstration(moment: str) -> Iterator[tuple[str, dict[str, str]]]:
 def _wait(base: str, server: subprocess.Popen[bytes]) -> None:
     for _ in range(START_UP):
         if server.poll() is not None:
-            raise RuntimeError("the demonstration did not start")
+            raise RuntimeError("the demonstration did not start; `python -m contest demo` says why")
         try:
             urlopen(base).close()
         except OSError:
