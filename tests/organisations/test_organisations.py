@@ -141,4 +141,4 @@ def test_the_directory_costs_the_same_for_one_and_for_three(
         page = client.page("/organisations")
 
     assert page.text.count('<th scope="row"') == many
-    assert len([s for s in sent if s.startswith("SELECT")]) == 3
+    assert len([s for s in sent if s.startswith("SELECT")]) == 4

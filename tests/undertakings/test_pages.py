@@ -110,4 +110,4 @@ def test_my_signatures_cost_the_same_for_one_and_for_three(
         page = client.page("/undertakings")
 
     assert page.text.count("Contest rules") == signed
-    assert len([s for s in sent if s.startswith("SELECT")]) == 3
+    assert len([s for s in sent if s.startswith("SELECT")]) == 4
