@@ -1,19 +1,20 @@
 import { Controller } from "@hotwired/stimulus";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
+const paper = matchMedia("print");
 
-/** System, light or dark; the choice stays on this device. */
+/** System, light or dark; the choice stays on this device. Paper is always light. */
 export default class extends Controller {
   static targets = ["choice"];
 
   connect() {
     this.follow = () => this.show();
-    dark.addEventListener("change", this.follow);
+    for (const media of [dark, paper]) media.addEventListener("change", this.follow);
     this.show();
   }
 
   disconnect() {
-    dark.removeEventListener("change", this.follow);
+    for (const media of [dark, paper]) media.removeEventListener("change", this.follow);
   }
 
   choose({ params }) {
@@ -24,7 +25,8 @@ export default class extends Controller {
 
   show() {
     const chosen = localStorage.getItem("theme") ?? "system";
-    document.documentElement.classList.toggle("dark", chosen === "dark" || (chosen === "system" && dark.matches));
+    const isDark = chosen === "dark" || (chosen === "system" && dark.matches);
+    document.documentElement.classList.toggle("dark", isDark && !paper.matches);
     for (const choice of this.choiceTargets) {
       choice.setAttribute("aria-pressed", String(choice.dataset.themeChoiceParam === chosen));
     }
