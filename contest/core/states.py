@@ -21,7 +21,7 @@ class Life(Generic[S]):
         sources, _ = self.moves[verb]
         if state in sources:
             return ALLOW
-        return deny(N_("This is not possible while the state is “%(state)s”."), state=state.value)
+        return deny(N_("This is not possible while the state is “%(state)s”."), state=state)
 
     def next(self, state: S, verb: str) -> S:
         """Return the state that `verb` leads to; raise DomainError when it does not lead on."""

@@ -105,7 +105,7 @@ class Round(Edited, Base):
         """Say whether an entry handed in at `at` is taken; needs `contest` loaded."""
         if self.contest.phase in {Phase.SUSPENDED, Phase.CANCELLED}:
             return deny(N_("The contest is %(phase)s. Nothing is lost; hand in when it goes on."),
-                        phase=self.contest.phase.value)  # fmt: skip
+                        phase=self.contest.phase)  # fmt: skip
         if self.opens_at is None or self.closes_at is None or not self.contest.is_public():
             return deny(N_("This round takes no entries."))
         if at < self.opens_at:

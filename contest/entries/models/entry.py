@@ -247,7 +247,7 @@ def can_edit(entry: Entry | None, at: datetime, round_: Round, leave: Leave = NO
         return round_.can_take_entries(at, leave.extended_until)
     if round_.contest.phase in {Phase.SUSPENDED, Phase.CANCELLED}:
         return deny(N_("The contest is %(phase)s. Nothing is lost; hand in when it goes on."),
-                    phase=round_.contest.phase.value)  # fmt: skip
+                    phase=round_.contest.phase)  # fmt: skip
     if leave.requested_until is None or at >= leave.requested_until:
         return deny(
             N_("The date until which more was asked for has passed. What you wrote is kept.")
