@@ -51,6 +51,21 @@ def test_zero_is_a_score_and_the_weighted_total_counts_once_submitted(session: S
     assert room.rubric.frozen_at == make.NOON
 
 
+def test_a_field_that_arrives_after_the_scorecard_was_handed_in_changes_nothing(
+    session: Session,
+) -> None:
+    room = Room(session)
+    room.score(session, 4, 5)
+    scoring.put_text(session, room.assignment, comment="Clear", by=room.user, at=make.NOON)
+    room.submit(session)
+
+    scoring.put_text(session, room.assignment, comment="Clear", by=room.user, at=make.NOON)
+    room.score(session, 4, 5)
+
+    assert room.state() is AssignmentState.SCORED
+    assert len(work.scorecards(session, room.assignment.id)) == 1
+
+
 def test_amending_appends_a_revision_and_the_first_stays_of_record_until_the_second_is_in(
     session: Session,
 ) -> None:

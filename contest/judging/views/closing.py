@@ -77,7 +77,9 @@ def close(round_id: uuid.UUID) -> ResponseReturnValue:
             form.reject(error)
         else:
             flash(gettext("The judging is closed. The ranking is being computed."), "success")
-            return redirect(url_for("ranking.show", round_id=round_id), 303)
+            return redirect(
+                url_for("ranking.show", round_id=round_id, asked=requests.now().isoformat()), 303
+            )
     return _show(round_, form)
 
 

@@ -17,7 +17,7 @@ export default class extends Controller {
     this.listeners = [
       [this.element, "input", (event) => this.changed(event, QUIET)],
       [this.element, "change", (event) => this.changed(event, 0)],
-      [this.element, "submit", () => this.leave()],
+      [this.element, "submit", (event) => this.leave(event)],
       [window, "online", () => this.flush()],
       [window, "beforeunload", (event) => this.warn(event)],
       [document, "visibilitychange", () => document.hidden && this.flush()],
@@ -207,8 +207,15 @@ export default class extends Controller {
     }
   }
 
-  leave() {
+  /** The whole form is on its way: no field may arrive after it. An act beside the form sends what waits. */
+  leave({ submitter }) {
     this.leaving = true;
+    if (submitter?.hasAttribute("formaction")) {
+      this.flush();
+      return;
+    }
+    for (const timer of this.waiting.values()) clearTimeout(timer);
+    this.waiting.clear();
     for (const name of Object.keys(this.stored())) this.forget(name);
   }
 
