@@ -139,7 +139,8 @@ def _introduce(app: Flask, title: str) -> None:
 def _stands(folder: Path) -> bool:
     """Say whether a demonstration was built whole, and with the schema of today."""
     built = folder / "built"
-    return built.exists() and json.loads(built.read_text()).get("schema") == _schema()
+    known = json.loads(built.read_text()) if built.exists() else {}
+    return isinstance(known, dict) and known.get("schema") == _schema()
 
 
 def _schema() -> str:

@@ -109,9 +109,17 @@ class Store:
 
 
 def from_url(url: str) -> Store:
-    """Return the store that `url` names: file:///folder or s3://bucket/prefix."""
+    """Return the store that `url` names: file:///folder or s3://bucket/prefix.
+
+    Raises ValueError for another scheme, and for a folder that is not named from the root: two
+    slashes too few would otherwise quietly make a folder somewhere else.
+    """
     parts = urlsplit(url)
     if parts.scheme == "file":
+        if parts.netloc or not parts.path.startswith("/"):
+            raise ValueError(
+                f"{url}: name the folder from the root, as in file:///srv/contest/files"
+            )
         root = Path(unquote(parts.path))
         root.mkdir(parents=True, exist_ok=True)
         return Store(LocalStore(prefix=root), root)
