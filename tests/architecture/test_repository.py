@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 PRIVATE = re.compile(
-    r"(pypi|pythonhosted|npmjs|yarnpkg|npmmirror)\.(org|com|io)"  # where packages come from
+    r"(py[p]i|python[h]osted|npm[j]s|yarnpkg|npmmirror)\.(org|com|io)"  # where packages come from
     r"|(?<![\w.>}/])/(root|work|home|Users)/[\w.-]+/"  # where somebody works
 )
 DECISIONS = (ROOT / "docs" / "decisions" / "0001-libraries.md").read_text()
