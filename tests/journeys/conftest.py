@@ -1,0 +1,54 @@
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from flask import Flask
+
+from contest.core import clock
+from contest.web.db import db
+from tests import servers
+from tests.browser import Visit
+from tests.journeys.demonstration import SCRIPT, Demonstration
+from tests.journeys.world import World, new_app
+from tests.site import served
+
+OpenAt = Callable[[str], World]
+
+
+@pytest.fixture
+def empty_world(tmp_path_factory: pytest.TempPathFactory, visit: Visit) -> Iterator[World]:
+    """An instance that nobody has used yet."""
+    port = servers.free_port()
+    with _running(new_app(tmp_path_factory.mktemp("world"), port), port) as url:
+        yield World(*url, visit)
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    return Demonstration(tmp_path_factory.mktemp("demonstration"))
+
+
+@pytest.fixture
+def at_moment(demonstration: Demonstration, visit: Visit) -> Iterator[OpenAt]:
+    """Open the example contest as it stands at a moment: `at_moment("judging")`."""
+    with ExitStack() as stack:
+
+        def open_(moment: str) -> World:
+            port = servers.free_port()
+            app = new_app(demonstration.folder, port, demonstration.copy(moment))
+            clock.stop(SCRIPT.moment(moment))
+            return World(*stack.enter_context(_running(app, port)), visit)
+
+        yield open_
+
+
+@contextmanager
+def _running(app: Flask, port: int) -> Iterator[tuple[Flask, str]]:
+    with app.app_context():
+        engine = db.engine
+    try:
+        with served(app, port) as url:
+            yield app, url
+    finally:
+        clock.stop(None)
+        engine.dispose()

@@ -1,0 +1,74 @@
+"""The example contest at each of its moments: played once per run, copied for each test."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import make_url
+
+from contest.accounts import actions as accounts
+from contest.core import clock
+from contest.demo import cast
+from contest.demo.build import STEPS, run_promised
+from contest.demo.play import Play, repeatable
+from contest.demo.script import united_states
+from contest.web.db import begin_writing, db
+from tests import servers
+from tests.journeys.world import new_app
+
+SCRIPT = united_states()
+
+
+class Demonstration:
+    """Databases of the small edition, one per moment, with the files that belong to all of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._kept: dict[str, str] = {}
+        self._play()
+
+    def copy(self, moment: str) -> str:
+        """Return the address of a new database that stands at the moment."""
+        return _copied(self._kept[moment], self.folder)
+
+    def _play(self) -> None:
+        app = new_app(self.folder, servers.free_port())
+        url = app.config["DATABASE_URL"]
+        with app.app_context(), repeatable(2018):
+            session = db.session()
+            clock.stop(SCRIPT.announced - timedelta(days=14))
+            begin_writing()
+            accounts.first_administrator(
+                session, email=cast.ADMINISTRATOR.email, name=cast.ADMINISTRATOR.name,
+                locale="en", password="*", at=clock.now(),
+            )  # fmt: skip
+            played = Play(
+                session, SCRIPT, store=app.extensions["files"], key=Ed25519PrivateKey.generate(),
+                run_promised=lambda: run_promised(session),
+            )  # fmt: skip
+            for number, (moment, step) in enumerate(STEPS, start=1):
+                begin_writing()
+                played.renew()
+                step(played)
+                run_promised(session)
+                session.commit()
+                if number == len(STEPS) or STEPS[number][0] != moment:
+                    db.engine.dispose()
+                    self._kept[moment] = _copied(url, self.folder)
+        clock.stop(None)
+
+
+def _copied(url: str, folder: Path) -> str:
+    if url.startswith("sqlite"):
+        copy = folder / f"{uuid4().hex}.db"
+        shutil.copy(str(make_url(url).database), copy)
+        return f"sqlite:///{copy}"
+    name = f"test_{uuid4().hex}"
+    server = servers.postgres_url().replace("+psycopg", "")
+    with psycopg.connect(server, autocommit=True) as connection:
+        template = make_url(url).database
+        connection.execute(f'create database "{name}" template "{template}"'.encode())
+    return str(make_url(url).set(database=name).render_as_string(hide_password=False))
