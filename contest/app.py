@@ -16,6 +16,7 @@ from werkzeug.routing import BaseConverter  # noqa: E402
 
 from contest.accounts import signin  # noqa: E402
 from contest.accounts import views as accounts  # noqa: E402
+from contest.bench import cli as bench_cli  # noqa: E402
 from contest.contests import jobs as contests_jobs  # noqa: E402
 from contest.contests import views as contests  # noqa: E402
 from contest.contests.queries import overview, readiness  # noqa: E402
@@ -105,6 +106,7 @@ FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the hou
 )
 DEVELOPMENT: tuple[Blueprint, ...] = (components.bp,)
 COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
+    bench_cli.bench,
     events_cli.audit,
     entries_cli.receipt,
     jobs_cli.jobs,

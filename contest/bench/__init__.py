@@ -1,0 +1,1 @@
+"""`python -m contest bench …`: measures the program and says whether every bar is met."""

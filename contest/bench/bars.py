@@ -1,0 +1,42 @@
+"""What a bench reports: a bar, the figure that was measured, and whether it is met."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import click
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One thing that was promised (`name`), what must hold (`bar`), what was seen (`figure`)."""
+
+    name: str
+    bar: str
+    figure: str
+    met: bool
+
+
+def at_least(name: str, figure: float, bar: float, form: str = ".3f") -> Bar:
+    return Bar(name, f"≥ {bar:{form}}", f"{figure:{form}}", figure >= bar)
+
+
+def at_most(name: str, figure: float, bar: float, form: str = ".3f", unit: str = "") -> Bar:
+    unit = unit and f" {unit}"
+    return Bar(name, f"≤ {bar:{form}}{unit}", f"{figure:{form}}{unit}", figure <= bar)
+
+
+def between(name: str, figure: float, low: float, high: float, form: str = ".3f") -> Bar:
+    return Bar(name, f"{low:{form}} to {high:{form}}", f"{figure:{form}}", low <= figure <= high)
+
+
+def show(bars: Iterable[Bar]) -> bool:
+    """Print a line per bar as it is measured, and at the end how many are met; True if all are."""
+    met = total = 0
+    for bar in bars:
+        met, total = met + bar.met, total + 1
+        mark = "met " if bar.met else "MISS"
+        click.echo(f"{mark}  {bar.name:<64} {bar.figure:>16}   {bar.bar}")
+        sys.stdout.flush()
+    click.echo(f"\n{met} of {total} bars met.")
+    return met == total
