@@ -110,7 +110,7 @@ def test_an_entry_is_written_handed_in_and_screened(
     expect(page.get_by_role("img", name="Page 2")).to_be_visible()
     _good(page)
 
-    page.get_by_role("link", name="Check and hand in").click()
+    page.get_by_role("button", name="Check and hand in").click()
     expect(page.get_by_text("Everything is there")).to_be_visible()
     _good(page)
     page.get_by_role("button", name="Hand in version 1").click()

@@ -499,3 +499,55 @@ def test_nobody_screens_their_own_teams_entry(
     other: User = place.ada
     client.sign_in(other)
     assert client.get(f"/entries/{entry_id}/screen").status_code == 403
+
+
+def test_the_draft_page_says_what_counts_what_changed_and_what_is_missing(
+    client: Client, place: Place
+) -> None:
+    client.sign_in(place.ada)
+    fresh = client.page(place.write).text
+    assert "Nothing is handed in yet." in fresh
+    assert "“Your pitch” is not answered yet." in fresh
+
+    place.submitted(with_deck=True)
+    handed_in = client.get(f"{place.write}/standing")
+    assert "Version 1 is handed in and counts." in handed_in.text
+
+    name = f"q-{place.pitch.id}"
+    client.post(f"{place.write}/save", data={"_field": name, "_version": "1", name: "Otherwise"})
+    later = client.get(
+        f"{place.write}/standing", headers={"If-None-Match": handed_in.headers["ETag"]}
+    )
+    assert later.status_code == 200
+    assert "Changed since, and not handed in:" in later.text
+    unchanged = client.get(
+        f"{place.write}/standing", headers={"If-None-Match": later.headers["ETag"]}
+    )
+    assert unchanged.status_code == 304
+
+
+def test_saving_stays_at_the_draft_and_checking_leads_on_with_everything_saved(
+    client: Client, place: Place
+) -> None:
+    name = f"q-{place.pitch.id}"
+    client.sign_in(place.ada)
+
+    kept = client.post(place.write, data={"title": "T", name: "One", f"_base-{name}": "0"})
+    assert kept.location == place.write
+    on = client.post(
+        place.write, data={"title": "T", name: "Two", f"_base-{name}": "1", "then": "check"}
+    )
+    assert on.location == f"{place.write}/submit"
+    assert "Two</textarea>" in client.page(place.write).text
+
+
+def test_nobody_is_sent_to_a_draft_that_cannot_be_written(
+    client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = place.submitted()
+    client.sign_in(place.ada)
+    page = f"/entries/{version.entry_id}"
+    assert "The draft" in client.page(page).text
+
+    monkeypatch.setattr(clock, "now", lambda: NOON + 60 * DAY)
+    assert "The draft" not in client.page(page).text

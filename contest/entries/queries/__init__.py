@@ -26,6 +26,7 @@ from contest.entries.queries.entries import (
     rows,
     team,
 )
+from contest.entries.queries.progress import Progress, changed, progress
 from contest.entries.queries.screening import (
     Waiting,
     decided,
@@ -51,11 +52,13 @@ from contest.entries.queries.versions import (
 __all__ = [
     "Deck",
     "Field",
+    "Progress",
     "Row",
     "Said",
     "Waiting",
     "actors",
     "answer",
+    "changed",
     "counts",
     "current_round",
     "decided",
@@ -75,6 +78,7 @@ __all__ = [
     "leave",
     "missing",
     "open_request",
+    "progress",
     "question",
     "queue",
     "receipt",

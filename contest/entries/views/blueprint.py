@@ -1,6 +1,7 @@
 """The blueprint, and what its pages load first."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,9 +18,9 @@ from contest.contests.signedin import actor
 from contest.core.decisions import Decision, deny
 from contest.core.text import N_
 from contest.entries import policy, queries, receipt
-from contest.entries.models import NO_LEAVE, Entry, Leave, QuestionForm
+from contest.entries.models import NO_LEAVE, Entry, Leave, QuestionForm, Version
 from contest.entries.pages import PromiseNeeded, require_promise
-from contest.entries.queries import Field
+from contest.entries.queries import Field, Progress
 from contest.teams.models import Team
 from contest.web.access import authorize, found, reveal
 from contest.web.db import db
@@ -47,6 +48,19 @@ class Desk:
     @property
     def title(self) -> str:
         return self.entry.title if self.entry is not None else ""
+
+    @property
+    def deadline(self) -> datetime | None:
+        """Return until when this team may write: the round's end, later or for what was asked."""
+        if self.leave.requested_until is not None:
+            return self.leave.requested_until
+        closes_at = self.round.closes_at if self.round is not None else None
+        return max(filter(None, (closes_at, self.leave.extended_until)), default=None)
+
+    def progress(self, versions: Sequence[Version]) -> Progress:
+        """Return what counts, what changed since and what is missing, of all `versions`."""
+        here = [v for v in versions if self.round is not None and v.round_id == self.round.id]
+        return queries.progress(db.session(), self.team, self.entry, self.fields, here, at=self.at)
 
     def field(self, question_id: uuid.UUID) -> Field | None:
         return next((f for f in self.fields if f.question.id == question_id), None)

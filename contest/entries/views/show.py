@@ -16,7 +16,7 @@ from contest.entries import actions, policy, queries
 from contest.entries.forms import ExtensionForm, WithdrawForm
 from contest.entries.models import Entry, State
 from contest.entries.pages import require_promise
-from contest.entries.views.blueprint import bp, contest_of, just_opened
+from contest.entries.views.blueprint import bp, contest_of, desk, just_opened
 from contest.teams.models import Team
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
@@ -33,8 +33,10 @@ def show(entry_id: uuid.UUID) -> ResponseReturnValue:
     entry = found(queries.entry(session, entry_id))
     who = actor(entry.contest)
     reveal(policy.may_view(who, entry))
-    if not entry.team.has_member(who.user):
+    is_member = entry.team.has_member(who.user)
+    if not is_member:
         require_promise(who, entry.contest)
+    at_desk = desk(entry.team_id) if is_member else None
     versions = queries.versions(session, entry.id)
     wanted = request.args.get("version", type=int)
     shown = next((v for v in versions if v.number == wanted), versions[0] if versions else None)
@@ -50,7 +52,9 @@ def show(entry_id: uuid.UUID) -> ResponseReturnValue:
         findings=queries.findings(session, entry.id),
         decks=queries.decks(session, shown, opened=just_opened()) if shown is not None else (),
         happened=_happened(entry, who),
-        is_member=entry.team.has_member(who.user),
+        is_member=is_member,
+        desk=at_desk,
+        progress=at_desk.progress(versions) if at_desk is not None else None,
         may_withdraw=policy.may_withdraw(who, entry),
         may_screen=policy.may_screen(who, entry),
         may_read_ledger=policy.may_read_ledger(who, entry),

@@ -47,10 +47,17 @@ def write(team_id: uuid.UUID) -> ResponseReturnValue:
             form.reject(error)
         else:
             if not clashes:
-                flash(gettext("Saved. Nothing is handed in yet."), "success")
-                return redirect(url_for(".write", team_id=team_id), 303)
+                return _saved(at_desk)
     page, status = render_form("entries/write.html", form, **_around(at_desk), clashes=clashes)
     return page, 409 if clashes else status
+
+
+def _saved(at_desk: Desk) -> ResponseReturnValue:
+    """Go on to the check when that was asked for, else stay at the draft."""
+    if request.form.get("then") == "check":
+        return redirect(url_for(".submit", team_id=at_desk.team.id), 303)
+    flash(gettext("Saved. Nothing is handed in yet."), "success")
+    return redirect(url_for(".write", team_id=at_desk.team.id), 303)
 
 
 @bp.post("/teams/<uuid:team_id>/entry/save")
@@ -125,15 +132,26 @@ def pages(team_id: uuid.UUID, question_id: uuid.UUID) -> ResponseReturnValue:
     at_desk = desk(team_id)
     field = found(at_desk.field(question_id))
     file = found(field.file)
-    response = Response(
-        render_template(
-            "entries/_thumbs.html",
-            team=at_desk.team,
-            field=field,
-            file=file,
-            drawn=files.renditions(db.session(), [file.id])[file.id],
-        )
+    return _polled(
+        "entries/_thumbs.html",
+        team=at_desk.team,
+        field=field,
+        file=file,
+        drawn=files.renditions(db.session(), [file.id])[file.id],
     )
+
+
+@bp.get("/teams/<uuid:team_id>/entry/standing")
+@action("entries.poll")
+@signed_in
+def standing(team_id: uuid.UUID) -> ResponseReturnValue:
+    """Show how far the team is, as its members write; 304 while nothing is new."""
+    at_desk = desk(team_id)
+    return _polled("entries/_standing.html", **_standing(at_desk))
+
+
+def _polled(template: str, **context: object) -> ResponseReturnValue:
+    response = Response(render_template(template, **context))
     response.add_etag()
     return response.make_conditional(request)
 
@@ -172,10 +190,7 @@ def submit(team_id: uuid.UUID) -> ResponseReturnValue:
                 "success",
             )  # fmt: skip
             return redirect(url_for(".receipt", code=made.code), 303)
-    missing = queries.missing(
-        db.session(), at_desk.team, at_desk.fields, title=at_desk.title, at=at_desk.at
-    )
-    return render_form("entries/submit.html", form, **_around(at_desk), missing=missing)
+    return render_form("entries/submit.html", form, **_around(at_desk))
 
 
 def _draft_form(at_desk: Desk) -> Form:
@@ -189,14 +204,11 @@ def _around(at_desk: Desk) -> dict[str, object]:
     decks = [f.file.id for f in at_desk.fields if f.file is not None]
     drawn: dict[uuid.UUID, list[Rendition]] = files.renditions(session, decks) if decks else {}
     return {
-        "desk": at_desk,
-        "team": at_desk.team,
-        "contest": at_desk.contest,
+        **_standing(at_desk),
         "entry": at_desk.entry,
         "round": at_desk.round,
         "field_name": field_name,
         "drawn": drawn,
-        "versions": queries.versions(session, at_desk.entry.id) if at_desk.entry else (),
         "asked_again": (
             queries.open_request(session, at_desk.entry.id)
             if at_desk.entry is not None and at_desk.leave.requested_until
@@ -204,6 +216,17 @@ def _around(at_desk: Desk) -> dict[str, object]:
         ),
         "limit_bytes": current_app.config["MAX_UPLOAD_BYTES"],
         "saved_at": max((f.saved_at for f in at_desk.fields if f.saved_at), default=None),
+    }
+
+
+def _standing(at_desk: Desk) -> dict[str, object]:
+    versions = queries.versions(db.session(), at_desk.entry.id) if at_desk.entry else ()
+    return {
+        "desk": at_desk,
+        "team": at_desk.team,
+        "contest": at_desk.contest,
+        "versions": versions,
+        "progress": at_desk.progress(versions),
     }
 
 
