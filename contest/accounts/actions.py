@@ -146,6 +146,12 @@ def change_profile(
         record(session, Verb.USER_CHANGED, user, by=by.id, at=at, fields=changed)
 
 
+def introduce(session: Session, user: User, name: str, *, at: datetime) -> None:
+    """Note how somebody who was invited by an address alone is called; a name that stands is kept."""
+    if name and not user.name:
+        change_profile(session, user, name=name, locale=user.locale, zone=user.zone, by=user, at=at)
+
+
 def set_password(session: Session, user: User, password: str, *, by: User, at: datetime) -> None:
     """Set a password, given as its hash; every session of the person ends."""
     user.password = password

@@ -1,11 +1,12 @@
 """What people fill in about themselves."""
 
 from collections.abc import Sequence
+from typing import Any
 from zoneinfo import available_timezones
 
 from flask_babel import gettext
 from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from contest.accounts import passwords
 from contest.accounts.actions import NAME_LENGTH
@@ -29,7 +30,7 @@ def _email() -> EmailField:
 
 
 def _name() -> StringField:
-    return StringField(lazy("Your name"), [InputRequired(), Length(max=NAME_LENGTH)])
+    return StringField(lazy("Your name"), [DataRequired(), Length(max=NAME_LENGTH)])
 
 
 def _new_password(validators: Sequence[object]) -> PasswordField:
@@ -61,6 +62,21 @@ class SignUpForm(Form):
     email = _email()
 
 
+class ArrivalForm(Form):
+    """A step on the way in. Asks for the name of whoever was invited by an address alone."""
+
+    name = _name()
+
+    def __init__(self, user: User | None, **values: Any) -> None:
+        super().__init__(**values)
+        if user is None or user.name:
+            del self.name
+
+    def given_name(self) -> str:
+        """Return what they call themselves; "" when that was known."""
+        return (self.name.data or "") if self.name is not None else ""
+
+
 class NewPasswordForm(Form):
     """A password, checked against what is known of the person."""
 
@@ -73,6 +89,12 @@ class NewPasswordForm(Form):
             return True
         self.password.errors = (*self.password.errors, why(decision))
         return False
+
+
+class ResetForm(ArrivalForm, NewPasswordForm):
+    """A new password by a mailed link, which may be somebody's first way in."""
+
+    password = _new_password([InputRequired()])
 
 
 class WelcomeForm(NewPasswordForm):

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_precision
+from flask import request
 from flask_babel import gettext
 from wtforms import (
     BooleanField,
@@ -31,6 +32,7 @@ from wtforms.validators import (
     ValidationError,
 )
 
+from contest.accounts.forms import ArrivalForm
 from contest.contests.actions.edition import Founding
 from contest.contests.actions.people import Invitation
 from contest.contests.models import (
@@ -442,7 +444,7 @@ class ReasonForm(Form):
     reason = TextAreaField(_("Reason"), [DataRequired(), Length(max=1000)])
 
 
-class AnswerForm(Form):
+class AnswerForm(ArrivalForm):
     """What an invited person says; a reason is welcome, not owed."""
 
     reason = TextAreaField(
@@ -450,3 +452,10 @@ class AnswerForm(Form):
         [Length(max=1000)],
         description=_("Only if you decline. The organisers read it, nobody else."),
     )
+
+    def declines(self) -> bool:
+        """Say whether the other button was pressed; nobody has to give their name to say no."""
+        if request.form.get("answer") != "decline":
+            return False
+        del self.name
+        return True

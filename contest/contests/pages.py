@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from flask import url_for
 from flask_babel import gettext
 
 from contest.contests.models import (
@@ -13,6 +14,7 @@ from contest.contests.models import (
     Contest,
     IpTerms,
     Prize,
+    Role,
     Round,
     RoundKind,
     RoundPhase,
@@ -33,6 +35,22 @@ IP_SENTENCES = {
 def ip_sentence(terms: IpTerms) -> str:
     """Return who owns what teams hand in, as a sentence without its full stop."""
     return gettext(IP_SENTENCES[terms])
+
+
+WORK = {  # the page from which somebody does what they are appointed to
+    Role.ORGANISER: "contests.manage",
+    Role.SCREENER: "entries.screening",
+    Role.CHAIR: "judging.panel",
+    Role.JUDGE: "judging.conflicts",
+    Role.OBSERVER: "contests.show",
+    Role.SPONSOR: "contests.manage",
+    Role.FOLLOW_UP: "followup.board",
+}
+
+
+def work_url(role: Role, slug: str) -> str:
+    """Return the address of the page where a role's work in a contest is."""
+    return url_for(WORK[role], slug=slug)
 
 
 @dataclass(frozen=True, slots=True)

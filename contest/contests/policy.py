@@ -2,7 +2,7 @@
 
 from contest.accounts.models import User
 from contest.contests.actor import Actor
-from contest.contests.models import Appointment, Contest
+from contest.contests.models import Appointment, Contest, Role
 from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.text import N_
 
@@ -22,8 +22,10 @@ def may_manage(actor: Actor) -> Decision:
 
 
 def may_oversee(actor: Actor) -> Decision:
-    """The contest's workspace: its staff, the site's administrator, and those who observe."""
-    return ALLOW if actor.is_staff() else deny(N_("Only those who run this contest see this page."))
+    """The contest's overview: its staff, the site's administrator, and those who pay for it."""
+    if actor.is_staff() or actor.has(Role.SPONSOR):
+        return ALLOW
+    return deny(N_("Only those who run this contest see this page."))
 
 
 def may_create(user: User | None, *, organises: bool) -> Decision:

@@ -3,6 +3,7 @@
 A place appears when its page exists and the reader's roles lead there.
 """
 
+from contest.contests import policy
 from contest.contests.actor import Actor
 from contest.contests.models import Role
 from contest.core.text import N_
@@ -30,6 +31,10 @@ def screens(actor: Actor) -> bool:
 
 def staff(actor: Actor) -> bool:
     return actor.is_staff()
+
+
+def oversees(actor: Actor) -> bool:
+    return bool(policy.may_oversee(actor))
 
 
 def on_the_day(actor: Actor) -> bool:
@@ -63,7 +68,7 @@ SET_UP_PAGES = frozenset(
     f"entries.{page}" for page in ("form_edit", "question_add", "question_edit", "question_remove")
 )  # fmt: skip
 PLACES = (  # each with its icon on a line that says so: the build looks for that
-    Place(CONTEST, N_("Overview"), "layout-dashboard", "contests.manage", staff,  # icon
+    Place(CONTEST, N_("Overview"), "layout-dashboard", "contests.manage", oversees,  # icon
           frozenset({"contests.announce", "contests.move"})),
     Place(CONTEST, N_("Public page"), "globe", "contests.show", takes_part),  # icon
     Place(CONTEST, N_("Your team"), "users", "teams.mine", competes,  # icon

@@ -439,3 +439,31 @@ def tried(client: FlaskClient, url: str, email: str) -> int:
         "csrf_token": ours(client, url),
     }
     return client.post(url, data=form).status_code
+
+
+@pytest.mark.parametrize(("way", "form"), [("enter", {}), ("reset", {"password": PASSWORD})])
+def test_somebody_known_by_an_address_alone_gives_a_name_on_the_way_in(
+    client: Client, session: Session, app: Flask, way: str, form: dict[str, str]
+) -> None:
+    invited = make.user(session, name="", email="invited@example.org")
+    url = f"/{way}/" + token(app, way, invited)
+    assert "Your name" in client.page(url).text
+
+    assert client.post(url, data=form).status_code == 422
+    assert not is_signed_in(client)
+    client.post(url, data={**form, "name": "  Wang   Min "})
+
+    session.refresh(invited)
+    assert invited.name == "Wang Min"
+    assert is_signed_in(client)
+
+
+def test_whoever_signs_in_lands_on_the_start_page(
+    client: Client, session: Session, app: Flask
+) -> None:
+    person(session, app, email="ada@example.org")
+
+    response = client.post("/sign-in", data={"email": "ada@example.org", "password": PASSWORD})
+
+    assert (response.status_code, response.location) == (303, "/")
+    assert "What awaits you" in client.page("/").text

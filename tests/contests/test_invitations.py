@@ -64,7 +64,7 @@ def test_a_judge_accepts_by_the_mailed_link_and_goes_on_to_sign(
     for _ in (Kind.NDA, Kind.CONFLICT):
         client.page(response.location)
         response = client.post(response.location, data={"agree": "y"})
-    assert response.location == f"/contests/{contest.slug}"
+    assert response.location == f"/contests/{contest.slug}/conflicts"
     assert "You accepted this invitation." in client.page(address).text
 
 
@@ -167,3 +167,114 @@ def test_strangers_end_nobody(client: Client, session: Session, contest: Contest
     assert response.status_code == 403
     session.refresh(appointment)
     assert appointment.ended_at is None
+
+
+def test_somebody_known_by_an_address_alone_is_asked_for_a_name_when_accepting(
+    app: Flask, client: Client, session: Session, contest: Contest
+) -> None:
+    appointment = invite(session, contest)
+    person = appointment.user
+    person.name = ""
+    session.flush()
+    address = mailed(app, session)
+    assert "Your name" in client.page(address).text
+
+    unsaid = client.post(address, data={"answer": "accept", "name": "  "})
+    assert unsaid.status_code == 422
+    session.refresh(appointment)
+    assert not appointment.is_active()
+    client.post(address, data={"answer": "accept", "name": " Sato  Misaki "})
+
+    for thing in (appointment, person):
+        session.refresh(thing)
+    assert appointment.is_active()
+    assert person.name == "Sato Misaki"
+
+
+def test_nobody_has_to_give_a_name_to_decline(
+    app: Flask, client: Client, session: Session, contest: Contest
+) -> None:
+    appointment = invite(session, contest)
+    appointment.user.name = ""
+    session.flush()
+
+    client.post(mailed(app, session), data={"answer": "decline"})
+
+    session.refresh(appointment)
+    assert appointment.answer is Answer.DECLINED
+
+
+def test_somebody_with_a_name_is_not_asked_and_cannot_slip_another_in(
+    app: Flask, client: Client, session: Session, contest: Contest
+) -> None:
+    appointment = invite(session, contest)
+    address = mailed(app, session)
+    assert "Your name" not in client.page(address).text
+
+    client.post(address, data={"answer": "accept", "name": "Somebody Else"})
+
+    session.refresh(appointment.user)
+    assert appointment.user.name == "佐藤 美咲"
+
+
+@pytest.mark.parametrize(
+    ("role", "work"),
+    [
+        (Role.ORGANISER, "manage"),
+        (Role.SCREENER, "screening"),
+        (Role.CHAIR, "judging"),
+        (Role.JUDGE, "conflicts"),
+        (Role.OBSERVER, ""),
+        (Role.SPONSOR, "manage"),
+        (Role.FOLLOW_UP, "follow-up"),
+    ],
+)
+def test_whoever_accepts_and_signs_lands_where_their_work_is(
+    app: Flask, client: Client, session: Session, contest: Contest, role: Role, work: str
+) -> None:
+    invite(session, contest, role=role)
+
+    response = client.post(mailed(app, session), data={"answer": "accept"})
+    while response.location.startswith("/undertakings/"):
+        response = client.post(response.location, data={"agree": "y"})
+
+    assert response.location == f"/contests/{contest.slug}/{work}".rstrip("/")
+    client.page(response.location)
+
+
+def test_an_invitation_is_answered_from_the_start_page_too(
+    client: Client, session: Session, contest: Contest
+) -> None:
+    appointment = invite(session, contest, role=Role.SPONSOR)
+    client.sign_in(appointment.user)
+    address = f"/appointments/{appointment.id}/answer"
+    assert address in client.page("/").text
+    client.page(address)
+
+    client.post(address, data={"answer": "accept"})
+
+    session.refresh(appointment)
+    assert appointment.is_active()
+
+
+def test_nobody_sees_the_invitation_of_another(
+    client: Client, session: Session, contest: Contest
+) -> None:
+    appointment = invite(session, contest)
+    client.sign_in(make.user(session))
+
+    assert client.get(f"/appointments/{appointment.id}/answer").status_code == 404
+
+
+def test_the_sponsor_sees_the_overview_without_names_and_counts(
+    client: Client, session: Session, contest: Contest
+) -> None:
+    sponsor = make.user(session, name="Ito")
+    make.appointment(session, contest, sponsor, Role.SPONSOR)
+    make.appointment(session, contest, make.user(session, name="Ada Lovelace"), Role.JUDGE)
+    client.sign_in(sponsor)
+
+    page = client.page(f"/contests/{contest.slug}/manage").text
+
+    assert "Ada Lovelace" not in page
+    assert "Key figures" not in page

@@ -23,7 +23,7 @@ def holding(*roles: Role) -> Actor:
         (VISITOR, False, False, False),
         (STRANGER, False, False, False),
         (holding(Role.JUDGE), True, False, False),
-        (holding(Role.SPONSOR), True, False, False),
+        (holding(Role.SPONSOR), True, True, False),
         (holding(Role.SCREENER), True, True, False),
         (holding(Role.CHAIR), True, True, False),
         (holding(Role.ORGANISER), True, True, True),

@@ -241,6 +241,24 @@ def test_a_mailed_invitation_signs_in_once_and_leads_into_the_team(
     assert elsewhere.post(url).status_code == 410
 
 
+def test_somebody_invited_by_an_address_alone_says_who_they_are_before_they_come_in(
+    client: Client, session: Session, contest: Contest, app: Flask
+) -> None:
+    ada = make.user(session)
+    team = make.team(session, ada, contest=contest)
+    bob = make.user(session, name="", email="bob@example.org")
+    url = way_in(app, make.team_invitation(session, team, email=bob.email), bob)
+
+    assert "Your name" in client.page(url).text
+    assert client.post(url).status_code == 422
+    assert client.post(url, data={"name": "Bob Noyce"}).location == url
+    assert "Your name" not in client.page(url).text
+    client.post(url)
+
+    client.sign_in(ada)
+    assert "Bob Noyce" in client.page(f"/teams/{team.id}").text
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from contest.accounts import actions, links, queries
-from contest.accounts.forms import AddressForm, NewPasswordForm, WelcomeForm
+from contest.accounts.forms import AddressForm, ArrivalForm, ResetForm, WelcomeForm
 from contest.accounts.models import User
 from contest.accounts.signin import begin, hashed, safe_next, visitor
 from contest.accounts.views.arriving import limit_mail
@@ -18,7 +18,7 @@ from contest.accounts.views.blueprint import bp
 from contest.core.errors import DomainError
 from contest.web.access import public
 from contest.web.db import db
-from contest.web.forms import ConfirmForm, render_form
+from contest.web.forms import render_form
 from contest.web.requests import now
 
 
@@ -68,8 +68,9 @@ def enter(token: str) -> ResponseReturnValue:
     if link.payload.get("again"):
         begin(user)
         return redirect(next_page, 303)
-    form = ConfirmForm()
+    form = ArrivalForm(user)
     if form.validate_on_submit():
+        actions.introduce(db.session(), user, form.given_name(), at=now())
         if visitor() is user:
             return redirect(next_page, 303)
         actions.use_link(db.session(), link.payload["number"], user=user, at=now())
@@ -112,8 +113,9 @@ def reset(token: str) -> ResponseReturnValue:
     link, user = _link(links.RESET, token)
     if user is None:
         return _no_longer(link)
-    form = NewPasswordForm()
+    form = ResetForm(user)
     if form.validate_on_submit() and form.is_good_for(name=user.name, email=user.email):
+        actions.introduce(db.session(), user, form.given_name(), at=now())
         actions.reset_password(
             db.session(),
             user,

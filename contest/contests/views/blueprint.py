@@ -11,7 +11,7 @@ from contest.web.access import authorize, found, reveal
 from contest.web.db import db
 
 bp = Blueprint("contests", __name__)
-for helper in (pages.amount, pages.ip_sentence, pages.standing):
+for helper in (pages.amount, pages.ip_sentence, pages.standing, pages.work_url):
     bp.add_app_template_global(helper)
 
 

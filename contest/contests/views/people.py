@@ -6,10 +6,11 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from contest.accounts import actions as accounts
 from contest.accounts import links, signin
 from contest.accounts.models import User
 from contest.accounts.signin import current, signed_in, visitor
-from contest.contests import forms, policy, queries
+from contest.contests import forms, pages, policy, queries
 from contest.contests.actions import people
 from contest.contests.models import Appointment, Role
 from contest.contests.signedin import actor
@@ -116,17 +117,31 @@ def _managed(appointment_id: uuid.UUID) -> tuple[Appointment, User]:
 @public("contests.appointment_answer")
 def appointment_answer(token: str) -> ResponseReturnValue:
     """Let an invited person accept or decline. The mailed link proves who they are."""
-    session, at = db.session(), requests.now()
     appointment = _invited(token)
-    can = _can_answer(token, appointment)
+    return _answer(appointment, _can_answer(token, appointment))
 
-    form = forms.AnswerForm()
+
+@bp.route("/appointments/<uuid:appointment_id>/answer", methods=["GET", "POST"])
+@action("contests.appointment_answer")
+@signed_in
+def appointment_mine(appointment_id: uuid.UUID) -> ResponseReturnValue:
+    """Let somebody who is signed in answer an invitation without looking for the mail."""
+    appointment = found(queries.appointment(db.session(), appointment_id))
+    reveal(policy.may_answer(current(), appointment))
+    return _answer(appointment, appointment.can_answer(requests.now()))
+
+
+def _answer(appointment: Appointment, can: Decision) -> ResponseReturnValue:
+    session, at, person = db.session(), requests.now(), appointment.user
+    form = forms.AnswerForm(person)
+    declines = form.declines()
     if can and form.validate_on_submit():
-        _sign_in(appointment.user)
-        if request.form.get("answer") == "decline":
+        _sign_in(person)
+        if declines:
             people.decline(session, appointment, (form.reason.data or "").strip(), at=at)
             flash(gettext("Thank you for telling us."), "success")
-            return redirect(url_for(".appointment_answer", token=token), 303)
+            return redirect(request.path, 303)
+        accounts.introduce(session, person, form.given_name(), at=at)
         people.accept(session, appointment, at=at)
         flash(gettext("Thank you. You are in."), "success")
         return redirect(_what_next(appointment), 303)
@@ -161,9 +176,9 @@ def _sign_in(person: User) -> None:
 
 
 def _what_next(appointment: Appointment) -> str:
-    """Return the address of the first promise that the role asks for, else of the contest."""
+    """Return the address of the first promise that the role asks for, else of the role's work."""
     contest = appointment.contest
-    last = url_for("contests.show", slug=contest.slug)
+    last = pages.work_url(appointment.role, contest.slug)
     owed = promises.unsigned(
         db.session(),
         appointment.user,

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from contest.accounts import actions as accounts
 from contest.accounts import links
 from contest.accounts import queries as people
+from contest.accounts.forms import ArrivalForm
 from contest.accounts.models import User
 from contest.accounts.signin import begin, current, signed_in, visitor
 from contest.contests.signedin import actor
@@ -22,7 +23,7 @@ from contest.teams.views.blueprint import bp, seen
 from contest.web import limits
 from contest.web.access import action, authorize, found, public
 from contest.web.db import db
-from contest.web.forms import ConfirmForm, render_form
+from contest.web.forms import render_form
 from contest.web.requests import now
 
 
@@ -86,11 +87,11 @@ def join(token: str) -> ResponseReturnValue:
     why_not = _why_not(link, invitation)
     if invitation is None or why_not is not None:
         return render_template("teams/no_way_in.html", why_not=why_not), 410
-    form, user, team = ConfirmForm(), visitor(), invitation.team
-    addressee = _addressee(link)
+    user, team, addressee = visitor(), invitation.team, _addressee(link)
+    form = ArrivalForm(user or addressee)
     if user is None:
         if addressee is not None and form.validate_on_submit():
-            _come_in(addressee, invitation)
+            _come_in(addressee, form.given_name(), invitation)
             return redirect(url_for(".join", token=token), 303)
         return render_form("teams/join.html", form, team=team, contest=team.contest,
                            token=token, who=addressee, decision=None, unsigned=[])  # fmt: skip
@@ -100,6 +101,7 @@ def join(token: str) -> ResponseReturnValue:
     decision = policy.may_join(actor(team.contest), invitation, own, at)
     if form.validate_on_submit():
         authorize(decision)
+        accounts.introduce(session, user, form.given_name(), at=at)
         actions.join(session, invitation, by=user, at=at)
         flash(gettext("Welcome to %(team)s.", team=team.name), "success")
         return redirect(url_for(".show", team_id=team.id), 303)
@@ -144,8 +146,9 @@ def _addressee(link: links.Link) -> User | None:
     return people.by_id(db.session(), uuid.UUID(link.payload["user"]))
 
 
-def _come_in(user: User, invitation: TeamInvitation) -> None:
+def _come_in(user: User, name: str, invitation: TeamInvitation) -> None:
     """Sign in whom the mail was for. That works once; later they sign in as usual."""
+    accounts.introduce(db.session(), user, name, at=now())
     accounts.use_link(db.session(), f"team-{invitation.id.hex}", user=user, at=now())
     accounts.sign_in(db.session(), user, how="link", at=now())
     begin(user)
