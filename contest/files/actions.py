@@ -40,6 +40,12 @@ def judge(session: Session, file: File, scan: Scan) -> None:
     session.flush()
 
 
+def give_up_drawing(session: Session, file: File, *, at: datetime) -> None:
+    """Note that no pictures can be made of the file."""
+    file.undrawable_at = at
+    session.flush()
+
+
 def add_pictures(session: Session, file: File, drawn: list[tuple[int, str, str, int, int]]) -> None:
     """Add the pictures (page, kind, sha256, width, height) that are not there yet."""
     there = {
@@ -51,4 +57,5 @@ def add_pictures(session: Session, file: File, drawn: list[tuple[int, str, str, 
         for page, kind, sha256, width, height in drawn
         if (page, kind) not in there
     )
+    file.undrawable_at = None
     session.flush()

@@ -4,10 +4,11 @@ import uuid
 
 from flask import current_app
 
+from contest.core import clock
 from contest.files import actions, look, queries
 from contest.files.models import Scan
 from contest.files.sending import store
-from contest.jobs.registry import job
+from contest.jobs.registry import failed, job
 from contest.web.db import db
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -26,6 +27,8 @@ def draw(file_id: str) -> dict[str, object]:
                 drawn.append(
                     [picture.page, picture.kind, kept.sha256, picture.width, picture.height]
                 )
+        if not drawn:
+            raise RuntimeError("no page can be drawn")
     return {"drawn": drawn}
 
 
@@ -35,6 +38,14 @@ def note_pictures(file_id: str, drawn: list[tuple[int, str, str, int, int]]) -> 
     file = queries.file(db.session(), uuid.UUID(file_id))
     if file is not None:
         actions.add_pictures(db.session(), file, drawn)
+
+
+@failed("files.render")
+def give_up(*, error: str, final: bool, file_id: str) -> None:  # noqa: ARG001 -- the log has it
+    """Note that there will be no pictures, so that readers are told and offered the file itself."""
+    file = queries.file(db.session(), uuid.UUID(file_id))
+    if file is not None and final:
+        actions.give_up_drawing(db.session(), file, at=clock.now())
 
 
 @job("files.scan", writes=False)

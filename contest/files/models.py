@@ -30,6 +30,7 @@ class File(Base):
     scan: Mapped[Scan] = mapped_column(default=Scan.PENDING)
     refusal: Mapped[str] = mapped_column(String(300), default="")
     pages: Mapped[int | None]
+    undrawable_at: Mapped[datetime | None]  # when it was given up to make pictures of its pages
     uploaded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
     uploaded_at: Mapped[datetime]
 

@@ -25,15 +25,16 @@ def store() -> Store:
     return found
 
 
-def send(thing: File | Rendition, *, cache_seconds: int = 0) -> Response:
+def send(thing: File | Rendition, *, cache_seconds: int = 0, name: str = "") -> Response:
     """Stream a file as an attachment, or the picture of a page into the page.
 
-    `cache_seconds` lets the reader's own browser keep a picture; files are never kept.
+    `name` stands for the file's own where that would tell too much. `cache_seconds` lets the
+    reader's own browser keep a picture; files are never kept.
     """
     if isinstance(thing, Rendition):
         kind, disposition = "image/webp", "inline"
     else:
-        kind, disposition = thing.type, attachment(thing.name)
+        kind, disposition = thing.type, attachment(name or thing.name)
     response = Response(store().chunks(thing.sha256), mimetype=kind)
     response.headers.update(HEADERS)
     response.headers["Content-Disposition"] = disposition

@@ -55,13 +55,13 @@ def picture(
 
 
 def original(
-    version: Version, file_id: uuid.UUID, user: User, *, noted: bool = True
+    version: Version, file_id: uuid.UUID, user: User, *, noted: bool = True, name: str = ""
 ) -> ResponseReturnValue:
-    """Send the file itself."""
+    """Send the file itself, under another `name` if its own would tell too much."""
     file = attached(version, file_id)
     if noted:
         _require_open(version, file, user)
-    return send(file)
+    return send(file, name=name)
 
 
 def _require_open(version: Version, file: File, user: User) -> None:

@@ -1,15 +1,19 @@
 """The pages of judges: names first, then their list, then one entry after the other."""
 
+import io
 import uuid
 from typing import Any
 
 import html5lib
 import pytest
+from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from contest.contests.models import Role, RoundPhase
 from contest.entries.models import Attachment, State, Version
+from contest.files import actions as files
+from contest.files.sending import store
 from contest.judging.actions import conflicts, scoring
 from contest.judging.models import AssignmentState, ConflictKind
 from contest.judging.queries import panel, work
@@ -323,6 +327,50 @@ def test_no_scorecard_goes_in_before_the_deck_was_opened(client: Client, session
     make.added(session, DocumentView(user=room.user, file=deck, version=version, capacity="judge",
                                      at=make.NOON))  # fmt: skip
     assert client.post(f"{room.address()}/submit", data=room.points(1, 1)).status_code == 303
+
+
+def test_a_deck_without_pictures_is_opened_on_the_record_downloaded_and_scored(
+    client: Client, session: Session, app: Flask
+) -> None:
+    room = Room(session, blind=True)
+    form = make.form(session, room.round)
+    version = make.version(session, room.entries[0], form)
+    with app.app_context():
+        kept = store().put(io.BytesIO(make.pdf(pages=2)), 10**6)
+    deck = make.file(session, name="Team Secret.pdf")
+    deck.sha256, deck.size_bytes = kept.sha256, kept.size_bytes
+    make.attachment(session, version, form.questions[1], deck)
+    deck.undrawable_at = make.NOON
+    session.flush()
+    at = f"{room.address()}/files/{deck.id}"
+    client.sign_in(room.user)
+
+    page = client.page(room.address()).text
+    assert "There are no pictures of these pages" in page
+    assert client.get(f"{at}/download").status_code == 404
+
+    assert client.post(f"{at}/open", data={"next": room.address()}).status_code == 303
+    sent = client.get(f"{at}/download")
+    assert sent.get_data() == make.pdf(pages=2)
+    assert "Secret" not in sent.headers["Content-Disposition"]
+    assert sent.headers["Content-Disposition"].startswith("attachment")
+    assert sent.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert client.post(f"{room.address()}/submit", data=room.points(1, 1)).status_code == 303
+
+
+def test_a_deck_with_pictures_is_not_given_away_as_a_file(client: Client, session: Session) -> None:
+    room = Room(session)
+    form = make.form(session, room.round)
+    version = make.version(session, room.entries[0], form)
+    deck = make.file(session)
+    make.attachment(session, version, form.questions[1], deck)
+    files.add_pictures(session, deck, [(1, "page", deck.sha256, 12, 9)])
+    client.sign_in(room.user)
+    at = f"{room.address()}/files/{deck.id}"
+    assert client.post(f"{at}/open").status_code == 303
+
+    assert "/download" not in client.page(room.address()).text
+    assert client.get(f"{at}/download").status_code == 404
 
 
 def _deck(session: Session, version: Version) -> uuid.UUID:

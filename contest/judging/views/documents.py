@@ -8,7 +8,9 @@ from contest.accounts.models import User
 from contest.accounts.signin import signed_in
 from contest.contests.models import Role
 from contest.entries.models import Version
+from contest.entries.queries import Deck
 from contest.judging import policy
+from contest.judging.models import Assignment
 from contest.judging.queries import material, readiness
 from contest.judging.views.blueprint import bp, own
 from contest.vault import pages
@@ -39,12 +41,28 @@ def page_image(
     return pages.picture(version, file_id, page, kind, user)
 
 
+@bp.get(f"{FILE}/download")
+@action("judging.document_view")
+@signed_in
+def download(assignment_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
+    """Send a document that the judge has opened and that has no pictures of its pages."""
+    version, deck, assignment, user = _given(assignment_id, file_id)
+    found(None if deck.drawn else deck)
+    name = f"{assignment.entry.code}.pdf" if assignment.round.blind else ""
+    return pages.original(version, file_id, user, name=name)
+
+
 def _version(assignment_id: uuid.UUID, file_id: uuid.UUID) -> tuple[Version, User]:
-    """Return the version that holds the document, if this judge may read that document."""
+    version, _, _, user = _given(assignment_id, file_id)
+    return version, user
+
+
+def _given(assignment_id: uuid.UUID, file_id: uuid.UUID) -> tuple[Version, Deck, Assignment, User]:
+    """Return the document and the version that holds it, if this judge may read that document."""
     assignment, user = own(assignment_id)
     session, at = db.session(), requests.now()
     ready = readiness.ready(session, user, assignment.appointment, assignment.entry_id, at)
     authorize(policy.may_open(user, assignment, ready=ready))
     given = material.material(session, user, assignment, at)
-    found(next((deck for deck in given.decks if deck.file.id == file_id), None))
-    return found(given.version), user
+    deck = found(next((deck for deck in given.decks if deck.file.id == file_id), None))
+    return found(given.version), deck, assignment, user

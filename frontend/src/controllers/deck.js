@@ -6,7 +6,7 @@ import { csrfToken } from "../page.js";
  * else by its button; pages are asked for only after the server has noted the opening.
  */
 export default class extends Controller {
-  static targets = ["page", "ask", "wrong"];
+  static targets = ["page", "ask", "wrong", "file"];
   static values = { url: String, auto: Boolean };
 
   connect() {
@@ -29,6 +29,7 @@ export default class extends Controller {
       page.querySelector("img").src = page.dataset.src;
       page.hidden = false;
     }
+    for (const file of this.fileTargets) file.hidden = false;
     this.askTarget.hidden = true;
     this.wrongTarget.hidden = true;
   }
