@@ -46,6 +46,7 @@ from contest.ranking import views as ranking  # noqa: E402
 from contest.results import cli as results_cli  # noqa: E402
 from contest.results import jobs as results_jobs  # noqa: E402
 from contest.results import views as results  # noqa: E402
+from contest.teams import jobs as teams_jobs  # noqa: E402
 from contest.teams import queries as teams_queries  # noqa: E402
 from contest.teams import views as teams  # noqa: E402
 from contest.undertakings import views as undertakings  # noqa: E402
@@ -116,6 +117,7 @@ COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
 )
 JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
     contests_jobs,
+    teams_jobs,
     files_jobs,
     entries_jobs,
     messages_jobs,

@@ -255,7 +255,6 @@ def team(
         country="CN",
         organisation=organisation,
         founded_at=NOON - 6 * DAY,
-        eligible_at=NOON - 6 * DAY,
         members=[
             Member(
                 user=member,

@@ -76,8 +76,6 @@ def create(
     with _or_refuse(session, DomainError(TAKEN, field="name")):
         session.add(team)
     _seat(session, team, by, TeamRole.LEAD, at)
-    if not queries.questions(session, team):
-        team.eligible_at = at
     record(
         session, Verb.TEAM_FOUNDED, team, by=by.id, at=at, contest_id=contest.id,
         kind=team.kind, country=team.country,
@@ -228,10 +226,7 @@ def answer_eligibility(
             session.add(answer)
         answer.answer, answer.answered_by, answer.answered_at = given[question.id], by.id, at
         changed.append(question.id)
-    now = {q.id: given.get(q.id, q.answer) for q in asked}
-    eligible = all(now[q.id] is q.expected for q in asked)
-    if eligible is not (team.eligible_at is not None):
-        team.eligible_at = at if eligible else None
+    eligible = all(given.get(q.id, q.answer) is q.expected for q in asked)
     if changed:
         record(
             session, Verb.TEAM_ELIGIBILITY_ANSWERED, team, by=by.id, at=at,
@@ -239,6 +234,23 @@ def answer_eligibility(
             yes=[q for q in changed if given[q]], no=[q for q in changed if not given[q]],
         )  # fmt: skip
     return eligible
+
+
+def ask(session: Session, question_id: uuid.UUID, *, at: datetime) -> None:
+    """Tell the leads of the contest's teams that an eligibility question is new; each once."""
+    question = queries.question(session, question_id)
+    if question is None:
+        return
+    for team in queries.live_teams(session, question.contest_id):
+        for member in team.present():
+            if member.role is TeamRole.LEAD and can_take_members(team.contest):
+                outbox.write(
+                    session, "eligibility_asked", to=member.user, at=at,
+                    contest_id=question.contest_id,
+                    dedupe_key=f"eligibility_asked:{question.id}:{member.user_id}",
+                    team_id=team.id, team=team.name, contest=team.contest.title,
+                    question=question.question,
+                )  # fmt: skip
 
 
 TAKEN = N_("Another team of this contest has this name, or one that reads like it.")

@@ -72,7 +72,6 @@ class Team(Edited, Base):
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisations.id"))
     track_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("tracks.id"))
     founded_at: Mapped[datetime]
-    eligible_at: Mapped[datetime | None]  # when every eligibility question was answered as expected
     dissolved_at: Mapped[datetime | None]
 
     contest: Mapped[Contest] = relationship(lazy="raise_on_sql")

@@ -154,8 +154,12 @@ class Question:
     reason: Words
     answer: bool | None
 
+    def is_open(self) -> bool:
+        """Say whether it still keeps the team from taking part: unanswered, or answered wrongly."""
+        return self.answer is not self.expected
+
     def is_wrong(self) -> bool:
-        return self.answer is not None and self.answer is not self.expected
+        return self.answer is not None and self.is_open()
 
 
 def questions(session: Session, team: Team) -> tuple[Question, ...]:
@@ -171,6 +175,27 @@ def questions(session: Session, team: Team) -> tuple[Question, ...]:
         .order_by(Eligibility.position, Eligibility.id)
     )
     return tuple(Question(q.id, q.question, q.expected, q.reason, answer) for q, answer in rows)
+
+
+def open_questions(session: Session, team: Team) -> tuple[Question, ...]:
+    """Return what keeps the team from taking part."""
+    return tuple(question for question in questions(session, team) if question.is_open())
+
+
+def question(session: Session, question_id: uuid.UUID) -> Eligibility | None:
+    return session.scalar(select(Eligibility).where(Eligibility.id == question_id))
+
+
+def live_teams(session: Session, contest_id: uuid.UUID) -> tuple[Team, ...]:
+    """Return the contest's teams that have not dissolved, with members and contest, by name."""
+    return tuple(
+        session.scalars(
+            select(Team)
+            .where(Team.contest_id == contest_id, Team.dissolved_at.is_(None))
+            .options(*WITH_ALL)
+            .order_by(Team.name_key, Team.id)
+        )
+    )
 
 
 def answers(session: Session, team: Team) -> dict[uuid.UUID, EligibilityAnswer]:
@@ -202,9 +227,25 @@ class TeamRow:
     track: Words | None
     members: int
     founded_at: datetime
-    eligible_at: datetime | None
+    open_questions: int
     key: str
     entry: enum.StrEnum | None
+
+
+OPEN_QUESTIONS = (  # how many keep a team from taking part
+    select(func.count())
+    .select_from(Eligibility)
+    .outerjoin(
+        EligibilityAnswer,
+        (EligibilityAnswer.question_id == Eligibility.id) & (EligibilityAnswer.team_id == Team.id),
+    )
+    .where(
+        Eligibility.contest_id == Team.contest_id,
+        EligibilityAnswer.answer.is_distinct_from(Eligibility.expected),
+    )
+    .correlate(Team)
+    .scalar_subquery()
+)
 
 
 def rows(session: Session, contest_id: uuid.UUID, wanted: Filter) -> tuple[TeamRow, ...]:
@@ -215,7 +256,7 @@ def rows(session: Session, contest_id: uuid.UUID, wanted: Filter) -> tuple[TeamR
         .scalar_subquery()
     )
     statement = (
-        select(Team, members, Organisation.name)
+        select(Team, members, OPEN_QUESTIONS, Organisation.name)
         .outerjoin(Team.organisation)
         .where(
             Team.contest_id == contest_id,
@@ -233,14 +274,13 @@ def rows(session: Session, contest_id: uuid.UUID, wanted: Filter) -> tuple[TeamR
     if wanted.country:
         statement = statement.where(Team.country == wanted.country)
     if wanted.eligible is not None:
-        known = Team.eligible_at.is_not(None)
-        statement = statement.where(known if wanted.eligible else ~known)
+        statement = statement.where(OPEN_QUESTIONS == 0 if wanted.eligible else OPEN_QUESTIONS > 0)
     found = session.execute(statement).all()
-    states = entry_states(session, [t.id for t, _, _ in found])
+    states = entry_states(session, [row[0].id for row in found])
     return tuple(
         TeamRow(t.id, t.name, t.kind, t.country, organisation, t.track and t.track.title, n,
-                t.founded_at, t.eligible_at, t.name_key, states.get(t.id))
-        for t, n, organisation in found
+                t.founded_at, asked, t.name_key, states.get(t.id))
+        for t, n, asked, organisation in found
     )  # fmt: skip
 
 

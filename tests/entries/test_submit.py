@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from contest.contests.models import Round
 from contest.core.errors import DomainError
+from contest.core.words import Words
 from contest.entries import actions, queries, receipt
 from contest.entries.models import Entry, Lateness, QuestionForm, Receipt, State
 from contest.events.models import Event
@@ -160,3 +161,15 @@ def test_a_withdrawn_entry_keeps_its_reason_and_may_come_back_in_time(desk: Desk
 
     assert desk.submit().version.number == 2
     assert desk.entry.withdrawn_reason == ""
+
+
+def test_a_question_of_the_call_that_is_new_is_named_when_handing_in(
+    session: Session, desk: Desk
+) -> None:
+    desk.write("Reeds.")
+    make.eligibility(session, desk.round.contest, question="Insured?")
+
+    with pytest.raises(DomainError, match="is not answered yet") as refused:
+        desk.submit()
+
+    assert refused.value.facts == {"question": Words(en="Insured?")}

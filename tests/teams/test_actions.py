@@ -6,8 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
-from contest.contests.models import Contest, Round
+from contest.contests.actions import parts
+from contest.contests.models import Contest, Eligibility, Round
 from contest.core.errors import DomainError
+from contest.core.words import Words
 from contest.entries.models import State
 from contest.events.models import Event
 from contest.messages.models import Message
@@ -15,6 +17,7 @@ from contest.teams import actions, queries
 from contest.teams.actions import Founding
 from contest.teams.models import Kind, Team, TeamRole
 from tests import make
+from tests.jobs import run_promised
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def test_the_founder_leads_the_team_and_it_is_recorded(session: Session, contest
 
     assert team.name == "Power Mesh"
     assert [(m.user, m.role) for m in team.present()] == [(ada, TeamRole.LEAD)]
-    assert team.eligible_at == make.NOON  # nothing is asked, so nothing is open
+    assert queries.open_questions(session, team) == ()
     assert verbs(session) == ["team.founded"]
 
 
@@ -208,7 +211,7 @@ def test_a_team_is_eligible_when_every_answer_is_as_expected(
     employed = make.eligibility(session, contest, question="Employed by us?", expected=False)
     ada = make.user(session)
     team = found(session, contest, ada)
-    assert team.eligible_at is None
+    assert len(queries.open_questions(session, team)) == 2
 
     def answer(**given: bool) -> bool:
         ids = {"adult": adult.id, "employed": employed.id}
@@ -220,12 +223,32 @@ def test_a_team_is_eligible_when_every_answer_is_as_expected(
     assert not answer(adult=True, employed=True)
     assert [q.is_wrong() for q in queries.questions(session, team)] == [False, True]
     assert answer(employed=False)
-    assert team.eligible_at == make.NOON
+    assert queries.open_questions(session, team) == ()
     assert not answer(adult=False)
-    assert team.eligible_at is None
+    assert [q.text["en"] for q in queries.open_questions(session, team)] == ["Older than 18?"]
     facts = [e.facts for e in session.scalars(select(Event).order_by(Event.sequence))][1:]
     assert [f["eligible"] for f in facts] == [False, False, True, False]
     assert facts[2]["no"] == [str(employed.id)]
+
+
+def test_a_question_that_is_new_opens_every_teams_eligibility_and_is_told_to_its_lead_once(
+    session: Session, contest: Contest
+) -> None:
+    ada, bob = make.user(session), make.user(session, name="Bob")
+    aurora = make.team(session, ada, bob, contest=contest, name="Aurora")
+    gone = make.team(session, make.user(session), contest=contest, name="Gone")
+    gone.dissolved_at = make.NOON
+    asked = Eligibility(question=Words(en="Insured?"), expected=True, reason=Words(en="Insure."))
+
+    parts.add(session, contest, asked, by=make.user(session), at=make.NOON)
+    run_promised(session)
+    actions.ask(session, asked.id, at=make.NOON)
+
+    told = session.scalars(select(Message).where(Message.kind == "eligibility_asked")).all()
+    assert [message.recipient for message in told] == [ada]
+    assert [q.id for q in queries.open_questions(session, aurora)] == [asked.id]
+    row = queries.rows(session, contest.id, queries.Filter(eligible=False))
+    assert [(r.name, r.open_questions) for r in row] == [("Aurora", 1)]
 
 
 def test_the_same_answers_again_are_not_recorded(session: Session, contest: Contest) -> None:

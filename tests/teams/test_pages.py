@@ -140,8 +140,6 @@ def test_the_page_says_what_is_still_to_do(
     make.signature(session, rules, bob)
     make.eligibility(session, contest)
     team = make.team(session, ada, bob, contest=contest)
-    team.eligible_at = None
-    session.flush()
     client.sign_in(ada)
 
     page = client.page(f"/teams/{team.id}").text
@@ -351,8 +349,6 @@ def test_eligibility_shows_the_reason_of_a_wrong_answer(
     ada = make.user(session)
     question = make.eligibility(session, contest)
     team = make.team(session, ada, contest=contest)
-    team.eligible_at = None
-    session.flush()
     client.sign_in(ada)
     url, name = f"/teams/{team.id}/eligibility", f"question_{question.id.hex}"
     client.page(url)

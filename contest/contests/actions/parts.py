@@ -15,6 +15,7 @@ from contest.contests.models import (
     Eligibility,
     Faq,
     Partnership,
+    Phase,
     Prize,
     Round,
     TimelineItem,
@@ -24,6 +25,7 @@ from contest.core import orm
 from contest.core.errors import Conflict
 from contest.core.text import N_
 from contest.events.log import Verb, record
+from contest.jobs.outbox import enqueue
 
 Ordered = Challenge | Duty | Eligibility | Faq | Partnership | Prize | Track
 Part = Ordered | Round | TimelineItem  # these two stand by their number and by their date
@@ -45,6 +47,8 @@ def add(session: Session, contest: Contest, part: P, *, by: User, at: datetime) 
     with orm.refusing(session, TWICE):
         session.add(part)
     record(session, Verb.CONTEST_PART_ADDED, part, by=by.id, at=at, contest_id=contest.id)
+    if isinstance(part, Eligibility) and contest.phase is not Phase.DRAFT:
+        enqueue(session, "teams.ask", at=at, question_id=str(part.id))
     return part
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from contest.contests import queries as contests
 from contest.contests.models import Contest, Round
 from contest.core.decisions import Blocker
 from contest.core.text import N_
@@ -27,6 +26,7 @@ from contest.entries.models import (
     State,
 )
 from contest.files.models import File
+from contest.teams import queries as teams
 from contest.teams.models import Team
 from contest.undertakings import queries as undertakings
 from contest.undertakings.models import Kind
@@ -169,11 +169,15 @@ def missing(
     ]  # fmt: skip
     if not title:
         found.insert(0, Blocker(N_("The entry has no title yet."), "entries.write", where=here))
-    if team.eligible_at is None and contests.eligibility(session, team.contest_id):
-        found.append(
-            Blocker(N_("The eligibility questions are not answered as the call asks."),
-                    "teams.eligibility", where=here)
-        )  # fmt: skip
+    found.extend(
+        Blocker(
+            N_("The answer to “%(question)s” keeps your team from taking part.")
+            if question.is_wrong()
+            else N_("“%(question)s” is not answered yet."),
+            "teams.eligibility", {"question": question.text}, here,
+        )
+        for question in teams.open_questions(session, team)
+    )  # fmt: skip
     return found + _unsigned(session, team, at)
 
 

@@ -16,6 +16,7 @@ from contest.entries.forms import EligibleForm, IneligibleForm, InfoForm, Recons
 from contest.entries.models import Entry, State, Version
 from contest.entries.pages import require_promise
 from contest.entries.views.blueprint import bp, contest_of, just_opened, screened
+from contest.teams import queries as teams
 from contest.web.access import action, authorize, found
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, Form
@@ -130,6 +131,7 @@ def _page(entry: Entry, version: Version, forms: dict[str, Form]) -> str:
         answers=queries.said_in(session, version),
         decks=queries.decks(session, version, opened=just_opened()),
         findings=queries.findings(session, entry.id),
+        still_asked=teams.open_questions(session, entry.team),
         request_open=queries.open_request(session, entry.id),
         forms=forms,
         can={
