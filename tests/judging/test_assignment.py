@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import LinearConstraint, milp
 
-from contest.judging import assignment
 from contest.judging.assignment import (
     Component,
     Missing,
@@ -17,6 +16,7 @@ from contest.judging.assignment import (
     Underused,
     assign,
     components,
+    connection,
     repair,
 )
 
@@ -211,7 +211,7 @@ def test_an_optimum_in_two_parts_is_bridged_and_the_cost_is_told() -> None:
 def test_where_cuts_are_not_allowed_swaps_bridge_within_the_bounds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(assignment, "CUT_ROUNDS", 0)
+    monkeypatch.setattr(connection, "CUT_ROUNDS", 0)
     affinity = np.full((6, 4), 0.1)
     affinity[:3, :2] = affinity[3:, 2:] = 0.9
     plan = assign(affinity, np.ones((6, 4), dtype=bool), 2, 3, 3)
