@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import LinearConstraint, milp
 
+from contest.bench import assignment as bench
 from contest.judging.assignment import (
     Component,
     Missing,
     Overfull,
+    Shortage,
     Underused,
     assign,
     components,
     connection,
+    precision,
     repair,
 )
 
@@ -26,55 +29,12 @@ Bools = NDArray[np.bool_]
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def world(n: int, m: int, k: int) -> tuple[Floats, Bools, int, int, int]:
-    """Tracks, languages, conflicts: the world whose figures the design documents give."""
-    r = np.random.default_rng(1)
-    tracks = max(2, min(12, m // 8))
-    shares = r.dirichlet(np.full(tracks, 3.0))
-    track = r.choice(tracks, n, p=shares)
-    judges = tracks_of_judges(r, m, shares)
-    language = r.choice(3, n, p=np.array([0.7, 0.2, 0.1]) / np.array([0.7, 0.2, 0.1]).sum())
-    speaks = np.zeros((m, 3), dtype=np.bool_)
-    for which, share in enumerate((0.95, 0.35, 0.25)):
-        speaks[:, which] = r.random(m) < share
-    speaks[speaks.sum(1) == 0, 0] = True
-    centres = r.normal(size=(tracks, 16))
-    topics = centres[track] + 1.2 * r.normal(size=(n, 16))
-    topics /= np.linalg.norm(topics, axis=1, keepdims=True)
-    skills = (judges @ centres) / judges.sum(1, keepdims=True) + 1.2 * r.normal(size=(m, 16))
-    skills /= np.linalg.norm(skills, axis=1, keepdims=True)
-    affinity = np.clip(0.5 + 0.5 * (topics @ skills.T) + 0.05 * r.normal(size=(n, m)), 0, 1)
-    employer = r.integers(0, max(10, m // 2), n)
-    conflict = employer[:, None] == r.integers(0, max(10, m // 2), m)[None, :]
-    conflict |= r.random((n, m)) < 0.005
-    eligible = judges[:, track].T & speaks[:, language].T & ~conflict
-    for i in np.where(eligible.sum(1) < k + 2)[0]:
-        eligible[i, np.where(~conflict[i] & judges[:, track[i]])[0]] = True
-        if eligible[i].sum() < k + 2:
-            eligible[i, ~conflict[i]] = True
-    lower, upper = int(np.floor(0.5 * k * n / m)), int(np.ceil(1.25 * k * n / m))
-    return affinity, eligible, k, lower, upper
-
-
-def tracks_of_judges(r: np.random.Generator, m: int, shares: Floats) -> Bools:
-    tracks = len(shares)
-    judges = np.zeros((m, tracks), dtype=np.bool_)
-    judges[np.arange(m), r.choice(tracks, m, p=shares)] = True
-    for j in range(m):
-        for chance in (0.6, 0.25):
-            if r.random() < chance:
-                judges[j, r.integers(tracks)] = True
-    for t in range(tracks):
-        while judges[:, t].sum() < max(2, int(0.5 * m * shares[t])):
-            judges[r.integers(m), t] = True
-    return judges
-
-
 @pytest.mark.parametrize(
     ("size", "total", "edges", "bounds", "optimum"),
     [
         ((15, 6, 3), 54.4575, 78, (3, 10), 30.7692),
         ((500, 60, 3), 16399.8648, 6590, (12, 32), 1185.8303),
+        ((5000, 500, 3), 1329737.7102, 294888, (15, 38), 12648.6331),
     ],
 )
 def test_the_known_worlds_are_solved_to_their_optimum_and_it_is_proved(
@@ -84,17 +44,24 @@ def test_the_known_worlds_are_solved_to_their_optimum_and_it_is_proved(
     bounds: tuple[int, int],
     optimum: float,
 ) -> None:
-    affinity, eligible, k, lower, upper = world(*size)
-    assert round(float(affinity.sum()), 4) == total
-    assert (int(eligible.sum()), (lower, upper)) == (edges, bounds)
-    plan = assign(affinity, eligible, k, lower, upper)
+    given = bench.world(*size)
+    assert round(float(given.affinity.sum()), 4) == total
+    assert int(given.eligible.sum()) == edges
+    assert (given.lower[0], given.upper[0]) == bounds
+    plan = assign(*given.problem(), track=given.track)
     assert round(plan.objective, 4) == optimum
     assert plan.bound == pytest.approx(plan.objective, abs=1e-7)
-    assert (plan.chosen.sum(axis=1) == k).all()
-    assert not (plan.chosen & ~eligible).any()
-    assert ((plan.loads >= lower) & (plan.loads <= upper)).all()
+    assert (plan.chosen.sum(axis=1) == given.reviews).all()
+    assert not (plan.chosen & ~given.eligible).any()
+    assert ((plan.loads >= given.lower) & (plan.loads <= given.upper)).all()
     assert plan.complete
     assert plan.connected
+    assert len(plan.connection.apart) == 1
+
+
+def test_every_bar_of_the_bench_is_met() -> None:
+    missed = [bar for bar in bench.bars(quick=True) if not bar.met]
+    assert missed == []
 
 
 def best_of_all(
@@ -277,15 +244,156 @@ def test_scored_pairs_stay_even_where_they_break_a_bound() -> None:
     assert plan.overfull == (Overfull("entry", 0, 2, 1), Overfull("judge", 0, 2, 1))
 
 
+def test_a_shortage_names_all_who_compete_for_the_same_full_judges() -> None:
+    eligible = np.zeros((5, 4), dtype=bool)
+    eligible[:3, :2] = eligible[3:, 2:] = True
+    plan = assign(np.ones((5, 4)), eligible, 2, 0, 2)
+    assert plan.shortages == (Shortage(entries=(0, 1, 2), judges=(0, 1), missing=2),)
+    assert sum(gap.missing for gap in plan.unfilled) == 2
+
+
+@QUICK
+@given(st.integers(0, 10**6))
+def test_gaps_are_as_few_as_a_maximum_flow_allows_and_each_belongs_to_one_shortage(
+    seed: int,
+) -> None:
+    r = np.random.default_rng(seed)
+    eligible, upper = r.random((8, 5)) < 0.5, r.integers(0, 5, 5)
+    plan = assign(r.random((8, 5)), eligible, 2, 0, upper, connect=False)
+    lacking = 16 - bench.most_reviews(eligible, 2, upper)
+    assert sum(gap.missing for gap in plan.unfilled) == lacking
+    assert sum(shortage.missing for shortage in plan.shortages) == lacking
+    for shortage in plan.shortages:
+        for entry, judge in itertools.product(shortage.entries, shortage.judges):
+            if eligible[entry, judge] and not plan.chosen[entry, judge]:
+                assert plan.loads[judge] == upper[judge]
+
+
+@QUICK
+@given(st.integers(0, 10**6))
+def test_in_full_fairness_no_plan_serves_its_worst_entry_better_than_the_bound(seed: int) -> None:
+    r = np.random.default_rng(seed)
+    affinity, eligible = r.random((5, 4)), r.random((5, 4)) < 0.9
+    plan = assign(affinity, eligible, 2, 1, 4, fair="full", connect=False)
+    plain = assign(affinity, eligible, 2, 1, 4, connect=False)
+    lifted = assign(affinity, eligible, 2, 1, 4, fair="swaps", connect=False)
+    if not plan.complete or plan.underused:
+        return
+    best = worst_of_all(affinity, eligible, 2, 1, 4)
+    assert plan.worst
+    assert plan.worst.bound
+    assert plain.worst
+    assert lifted.worst
+    assert plan.worst.bound >= best - 1e-9
+    assert best >= plan.worst.affinity - 1e-12
+    assert best + 1e-12 >= lifted.worst.affinity >= plain.worst.affinity - 1e-12
+    assert plan.worst.affinity >= plain.worst.affinity - 1e-12
+    assert (plan.chosen.sum(axis=1) == 2).all()
+    assert (plan.loads >= 1).all()
+    assert not (plan.chosen & ~eligible).any()
+
+
+def worst_of_all(affinity: Floats, eligible: Bools, k: int, low: int, high: int) -> float:
+    """Return how well the worst-served entry can fare at best, by trying every plan there is."""
+    n, m = affinity.shape
+    rows = [
+        [c for c in itertools.combinations(range(m), k) if eligible[i, list(c)].all()]
+        for i in range(n)
+    ]
+    best = -np.inf
+    for choice in itertools.product(*rows):
+        loads = np.bincount(np.concatenate(choice), minlength=m)
+        if loads.min() >= low and loads.max() <= high:
+            worst = min(affinity[i, list(c)].mean() for i, c in enumerate(choice))
+            best = max(best, float(worst))
+    return best
+
+
+def test_fairness_takes_from_the_rich() -> None:
+    affinity = np.array([[0.9, 0.8], [0.9, 0.1]])
+    total = assign(affinity, np.ones((2, 2), dtype=bool), 1, 1, 1, connect=False)
+    assert total.pairs == ((0, 1), (1, 0))
+    affinity[1, 0] = 0.15
+    assert assign(affinity, np.ones((2, 2), dtype=bool), 1, 1, 1).pairs == ((0, 0), (1, 1))
+    for fair in ("swaps", "full"):
+        plan = assign(affinity, np.ones((2, 2), dtype=bool), 1, 1, 1, fair=fair, connect=False)
+        assert plan.pairs == ((0, 1), (1, 0))
+        assert plan.worst is not None
+        assert plan.worst.entry == 1
+        assert plan.worst.affinity == pytest.approx(0.15)
+
+
+def test_neighbouring_tracks_are_bridged_by_two_judges() -> None:
+    affinity = np.full((12, 6), 0.2)
+    affinity[:6, :3] = affinity[6:, 3:] = 0.9
+    track = np.repeat([7, 9], 6)
+    loose = assign(affinity, np.ones((12, 6), dtype=bool), 3, 0, 9)
+    assert loose.connected
+    plan = assign(affinity, np.ones((12, 6), dtype=bool), 3, 0, 9, track=track)
+    assert plan.connection.apart == ((7, 9),)
+    (link,) = plan.connection.links
+    assert link.tracks == (7, 9)
+    assert link.is_strong
+    assert plan.complete
+
+
+def test_tracks_that_nobody_may_bridge_are_told() -> None:
+    eligible = np.zeros((4, 4), dtype=bool)
+    eligible[:2, :2] = eligible[2:, 2:] = True
+    plan = assign(np.ones((4, 4)), eligible, 2, 0, 4, track=[0, 0, 1, 1])
+    assert plan.connection.apart == ((0,), (1,))
+    assert plan.connection.links == ()
+
+
+def test_expected_precision_is_what_simulated_marks_show() -> None:
+    r = np.random.default_rng(0)
+    chosen = np.zeros((12, 5), dtype=bool)
+    for row in chosen:
+        row[r.choice(5, 2, replace=False)] = True
+    expected = precision(chosen, entries=1.0, judges=0.5, noise=0.7)
+    assert expected is not None
+    entry, judge = np.nonzero(chosen)
+    design = np.column_stack([np.ones(24), np.eye(12)[entry], np.eye(5)[judge]])
+    inverse = np.linalg.inv(design.T @ design / 0.49 + np.diag([0.0, *[1.0] * 12, *[4.0] * 5]))[
+        1:13, 1:13
+    ]
+    spread = np.sqrt(np.add.outer(np.diag(inverse), np.diag(inverse)) - 2 * inverse)
+    pairs = spread[np.triu_indices(12, 1)]
+    assert expected.typical == pytest.approx(np.sqrt((pairs**2).mean()), abs=1e-9)
+    assert expected.widest == pytest.approx(pairs.max(), abs=1e-9)
+    right = total = 0
+    for _ in range(300):
+        quality = r.normal(size=12)
+        marks = quality[entry] + 0.5 * r.normal(size=5)[judge] + 0.7 * r.normal(size=24)
+        full = np.linalg.solve(
+            design.T @ design / 0.49 + np.diag([0.0, *[1.0] * 12, *[4.0] * 5]),
+            design.T @ marks / 0.49,
+        )[1:13]
+        better = np.subtract.outer(quality, quality)[np.triu_indices(12, 1)] > 0
+        placed = np.subtract.outer(full, full)[np.triu_indices(12, 1)] > 0
+        right, total = right + (better == placed).sum(), total + len(better)
+    assert expected.order == pytest.approx(right / total, abs=0.015)
+
+
+def test_more_reviews_are_more_precise_and_one_entry_has_no_precision() -> None:
+    few, many = np.eye(4, dtype=bool), np.ones((4, 4), dtype=bool)
+    low, high = precision(few), precision(many)
+    assert low is not None
+    assert high is not None
+    assert high.typical < low.typical < low.before
+    assert high.order > low.order > 0.5
+    assert precision(np.ones((1, 3), dtype=bool)) is None
+
+
 def test_repair_changes_nothing_when_nothing_changed() -> None:
-    affinity, eligible, k, lower, upper = world(15, 6, 3)
+    affinity, eligible, k, lower, upper = bench.world(15, 6, 3).problem()
     before = assign(affinity, eligible, k, lower, upper, seed=3).chosen
     again = repair(affinity, eligible, k, lower, upper, before=before, seed=4)
     assert (again.added, again.removed) == ((), ())
 
 
 def test_repair_replaces_a_judge_who_leaves_and_keeps_what_is_scored() -> None:
-    affinity, eligible, k, _, upper = world(15, 6, 3)
+    affinity, eligible, k, _, upper = bench.world(15, 6, 3).problem()
     before = assign(affinity, eligible, k, 0, upper).chosen
     fixed = before.copy()
     fixed[:, 2] = False
@@ -337,6 +445,11 @@ def test_nothing_to_assign_is_an_empty_plan() -> None:
         ({"lower": [0, 3]}, "lower is above upper for judge 1"),
         ({"fixed": [[False, False], [False, True]]}, "entry 1 and judge 1 are fixed but not"),
         ({"stability": -1.0}, "stability"),
+        ({"stability": float("inf")}, "stability"),
+        ({"affinity": [[1, 1], [float("-inf"), 1]]}, "entry 1 and judge 0 is not a finite number"),
+        ({"upper": [2, float("nan")]}, "upper of judge 1 is nan"),
+        ({"track": [1]}, "track has shape"),
+        ({"track": [1.5, 2.0]}, "track must be whole numbers"),
     ],
 )
 def test_bad_input_is_refused_by_the_name_of_its_row(change: dict[str, Any], says: str) -> None:

@@ -166,8 +166,8 @@ def _relaxed(
         b_eq=np.concatenate([frame.reviews, np.zeros(m)]),
         bounds=np.column_stack(
             [
-                np.concatenate([problem.fixed[entry, judge], [-1.0], frame.lower]),
-                np.concatenate([np.ones(size), [1.0], frame.upper]),
+                np.concatenate([problem.fixed[entry, judge], [-2.0], frame.lower]),
+                np.concatenate([np.ones(size), [2.0], frame.upper]),
             ]
         ),
         method="highs-ds",
@@ -207,7 +207,7 @@ def _bound(problem: Problem, frame: _Frame, found: _Relaxed) -> float:
     """
     weight = float((found.of_floor * frame.reviews).sum())
     if weight <= 0:
-        return 1.0
+        return np.inf
     gain = problem.service * found.of_floor[:, None] - found.of_entry[:, None] - found.of_judge
     pairs = np.where(problem.fixed, gain, np.maximum(gain, 0))[problem.eligible].sum()
     loads = np.where(found.of_judge > 0, frame.upper, frame.lower) * found.of_judge
