@@ -19,6 +19,24 @@ JAILED = Path(__file__).with_name("jailed.py")
 SECONDS = 90
 SCAN_SECONDS = 60
 PDF = "application/pdf"
+DOCUMENTS = {  # what people work on together -> how such a file's name ends
+    PDF: ".pdf",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/webp": ".webp",
+    **{
+        f"application/vnd.openxmlformats-officedocument.{kind}": ending
+        for kind, ending in (
+            ("wordprocessingml.document", ".docx"),
+            ("spreadsheetml.sheet", ".xlsx"),
+            ("presentationml.presentation", ".pptx"),
+        )
+    },
+    **{
+        f"application/vnd.oasis.opendocument.{kind}": ending
+        for kind, ending in (("text", ".odt"), ("spreadsheet", ".ods"), ("presentation", ".odp"))
+    },
+}
 FAULTS = {
     "locked": N_("This PDF is protected by a password. Save it without one and try again."),
     "broken": N_("This file is damaged and cannot be opened. Export it again and try once more."),
@@ -26,8 +44,18 @@ FAULTS = {
         "This PDF ends too early; a part of it is missing. Export it again and try once more."
     ),
     "unknown": N_("This is not a PDF. Export your document as PDF and try again."),
+    "macros": N_("This file contains macros. Save it without them and try again."),
+    "old": N_(
+        "This file is protected by a password or of an old kind. Save it as .docx, .xlsx or .pptx"
+        " without a password and try again."
+    ),
     "crashed": N_("This file cannot be read safely. Export it again and try once more."),
 }
+OFFICE_FAULTS = frozenset({"macros", "old"})
+NO_DOCUMENT = N_(
+    "Files of this kind are not taken. Send a PDF, a picture, or a document, table or presentation"
+    " of today's Office programs."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +83,15 @@ def inspect(
 ) -> Look:
     """Open the file with what reads its kind, and say what it is and whether it is taken."""
     found = _jailed("look", path)
-    if fault := found.get("fault"):
+    fault = found.get("fault")
+    if fault is None and found["type"] not in types:
+        fault = "unknown"
+    if fault == "unknown" or (fault in OFFICE_FAULTS and types == {PDF}):
+        return Look("", None, deny(FAULTS["unknown"] if types == {PDF} else NO_DOCUMENT))
+    if fault is not None:
         return Look("", None, deny(FAULTS[fault]))
-    kind, pages = str(found["type"]), int(found["pages"])
-    if kind not in types:
-        return Look(kind, pages, deny(FAULTS["unknown"]))
-    if most_pages is not None and pages > most_pages:
+    kind, pages = str(found["type"]), None if found["pages"] is None else int(found["pages"])
+    if most_pages is not None and pages is not None and pages > most_pages:
         return Look(kind, pages, deny(
             N_("This PDF has %(pages)s pages; at most %(limit)s are taken."),
             pages=pages, limit=most_pages,

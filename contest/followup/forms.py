@@ -5,7 +5,15 @@ from typing import cast
 
 from flask_babel import gettext
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, FloatField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    FloatField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from contest.accounts.models import User
@@ -65,7 +73,18 @@ class CloseForm(Form):
         self.outcome.choices = [(r.value, state_word(r)) for r in CloseReason]
 
 
-class MilestoneForm(Form):
+class EditForm(Form):
+    """What two people may change at once: it carries the version that stood on the page."""
+
+    version = HiddenField()
+
+    def seen(self) -> int:
+        """Return the version that was changed; 0, which is none, for nonsense."""
+        given = str(self.version.data or "")
+        return int(given) if given.isdecimal() and len(given) < 10 else 0
+
+
+class MilestoneForm(EditForm):
     """Something due on a day."""
 
     title = StringField(_("Milestone"), [InputRequired(), Length(max=200)])
@@ -82,7 +101,7 @@ class EvidenceForm(Form):
     )
 
 
-class KpiForm(Form):
+class KpiForm(EditForm):
     """A figure that the gates look at."""
 
     name = StringField(_("Figure"), [InputRequired(), Length(max=200)])

@@ -8,7 +8,7 @@ from typing import cast
 import nh3
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, get_locale, gettext, lazy_gettext
 from markdown_it import MarkdownIt
@@ -78,6 +78,11 @@ def money(minor: int, currency: str) -> str:
     return format_currency(value, currency, pattern, _locale(), currency_digits=value % 1 != 0)
 
 
+def decimal(value: float) -> str:
+    """Return a figure as the reader's language writes it, with at most four decimals."""
+    return format_decimal(value, "#,##0.####", _locale())
+
+
 def _locale() -> Locale:
     return get_locale() or Locale("en")
 
@@ -139,6 +144,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         country=country,
         day=day,
+        decimal=decimal,
         money=money,
         said=said,
         plain=plain,

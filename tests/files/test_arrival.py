@@ -1,3 +1,4 @@
+import zipfile
 from io import BytesIO
 from pathlib import Path
 
@@ -123,3 +124,62 @@ def test_pages_are_drawn_as_pictures_of_1200_pixels_with_thumbnails(tmp_path: Pa
 )
 def test_names_of_files_are_made_plain(given: str, plain: str) -> None:
     assert plain_name(given) == plain
+
+
+def office(kind: str, **parts: str) -> bytes:
+    """An Office file that says it is of that kind, with more parts by name."""
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        packed.writestr("[Content_Types].xml", f'<Types><Override ContentType="{kind}"/></Types>')
+        for name, text in parts.items():
+            packed.writestr(name, text)
+    return made.getvalue()
+
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def test_what_people_work_on_together_is_taken_as_what_it_is_whatever_its_name(
+    files: Store,
+) -> None:
+    taken = frozenset(look.DOCUMENTS)
+    sheet = BytesIO()
+    with zipfile.ZipFile(sheet, "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+
+    kinds = [
+        arrive(files, BytesIO(content), "a.exe", limit_bytes=MIB, types=taken).type
+        for content in (office(f"{WORD}.main+xml"), sheet.getvalue(), picture(), make.pdf())
+    ]
+
+    assert kinds == [
+        WORD, "application/vnd.oasis.opendocument.spreadsheet", "image/png", look.PDF,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (office("application/vnd.ms-word.document.macroEnabled.main+xml"), "contains macros"),
+        (office(f"{WORD}.main+xml", **{"word/vbaProject.bin": "x"}), "contains macros"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + b"old", "of an old kind"),
+        (office("text/html"), "Files of this kind are not taken"),
+        (office(f"{WORD}.main+xml")[:-30], "This file is damaged"),
+        (b"<script>", "Files of this kind are not taken"),
+    ],
+    ids=["macro kind", "macro part", "old", "archive", "torn", "script"],
+)
+def test_a_document_that_could_do_harm_is_refused_with_its_reason(
+    files: Store, content: bytes, sentence: str
+) -> None:
+    with pytest.raises(DomainError, match=sentence):
+        arrive(
+            files, BytesIO(content), "plan.docx", limit_bytes=MIB, types=frozenset(look.DOCUMENTS)
+        )
+
+    assert everything(files) == []
+
+
+def test_a_deck_is_still_a_pdf_and_nothing_else(files: Store) -> None:
+    with pytest.raises(DomainError, match="This is not a PDF"):
+        arrive(files, BytesIO(office(f"{WORD}.main+xml")), "deck.pdf", limit_bytes=MIB)

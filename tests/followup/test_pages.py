@@ -2,10 +2,12 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.contests.models import Role
+from contest.events.models import Event
 from contest.followup.actions import work
 from contest.followup.models import (
     CaseDocument,
@@ -132,6 +134,74 @@ def test_milestones_and_figures_are_added_on_pages(client: Client, session: Sess
     assert made.evidence == "The log"
 
 
+def test_milestones_and_figures_are_changed_with_what_stood_before_in_the_record(
+    client: Client, session: Session
+) -> None:
+    told = carried(session)
+    kpi = figure(session, told)
+    made = work.add_milestone(
+        session, told.case, title="Demo", due_on=make.NOON.date(), by=told.owner, at=make.NOON
+    )
+    client.sign_in(told.member)
+    client.page(f"/milestones/{made.id}")
+    client.page(f"/figures/{kpi.id}")
+
+    moved = {"title": "Demo", "due_on": "2030-07-01", "version": "1"}
+    assert client.post(f"/milestones/{made.id}", data=moved).status_code == 303
+    higher = {"name": kpi.name, "unit": kpi.unit, "target": "200", "baseline": "10"}
+    assert client.post(f"/figures/{kpi.id}", data=higher | {"version": "1"}).status_code == 303
+
+    facts = {
+        event.verb: event.facts
+        for event in session.scalars(select(Event))
+        if event.verb.endswith("-edited")
+    }
+    assert facts["case.milestone-edited"] == {
+        "milestone_id": str(made.id), "fields": ["due_on"], "due_on": ["2030-06-01", "2030-07-01"],
+    }  # fmt: skip
+    assert facts["case.kpi-edited"]["target"] == [100.0, 200.0]
+
+
+def test_a_stale_change_of_a_milestone_is_refused_and_shows_both(
+    client: Client, session: Session
+) -> None:
+    told = carried(session)
+    made = work.add_milestone(
+        session, told.case, title="Demo", due_on=make.NOON.date(), by=told.owner, at=make.NOON
+    )
+    work.edit_milestone(
+        session, told.case, made, title="Public demo", due_on=make.NOON.date(), seen=1,
+        by=told.owner, at=make.NOON,
+    )  # fmt: skip
+    client.sign_in(told.member)
+    mine = {"title": "Closed demo", "due_on": "2030-06-01", "version": "1"}
+
+    clash = client.post(f"/milestones/{made.id}", data=mine)
+
+    assert clash.status_code == 422
+    assert "Public demo" in clash.text
+    assert 'value="Closed demo"' in clash.text
+    assert 'name="version" type="hidden" value="2"' in clash.text
+    assert client.post(f"/milestones/{made.id}", data=mine | {"version": "2"}).status_code == 303
+    session.refresh(made)
+    assert made.title == "Closed demo"
+
+
+def test_what_is_done_or_measured_cannot_be_rewritten(client: Client, session: Session) -> None:
+    told = carried(session)
+    kpi = measured(session, told)
+    made = work.add_milestone(
+        session, told.case, title="Demo", due_on=make.NOON.date(), by=told.owner, at=make.NOON
+    )
+    work.finish_milestone(session, told.case, made, evidence="Log", by=told.owner, at=make.NOON)
+    client.sign_in(told.member)
+
+    assert client.get(f"/milestones/{made.id}").status_code == 403
+    other = {"name": kpi.name, "unit": "euros", "target": "100", "baseline": "10", "version": "1"}
+    answer = client.post(f"/figures/{kpi.id}", data=other)
+    assert "What is measured already keeps its unit." in answer.text
+
+
 def test_a_document_is_kept_and_handed_to_the_case_s_people_only(
     client: Client, session: Session
 ) -> None:
@@ -145,6 +215,15 @@ def test_a_document_is_kept_and_handed_to_the_case_s_people_only(
     kept = session.scalars(select(CaseDocument)).one()
     assert client.get(f"/case-documents/{kept.id}").data.startswith(b"%PDF")
 
+    client.post(
+        f"/cases/{told.case.id}/documents/new",
+        data={"title": "Photo", "file": (picture(), "../lab.html")},
+    )
+    photo = client.get(f"/case-documents/{_newest(session).id}")
+    assert photo.mimetype == "image/png"
+    assert photo.headers["Content-Disposition"].startswith("attachment;")
+    assert photo.headers["X-Content-Type-Options"] == "nosniff"
+
     refused = client.post(
         f"/cases/{told.case.id}/documents/new",
         data={"title": "Trick", "file": (BytesIO(b"<script>"), "contract.pdf")},
@@ -152,6 +231,17 @@ def test_a_document_is_kept_and_handed_to_the_case_s_people_only(
     assert refused.status_code == 422
     client.sign_in(make.user(session))
     assert client.get(f"/case-documents/{kept.id}").status_code == 404
+
+
+def picture() -> BytesIO:
+    made = BytesIO()
+    Image.new("RGB", (10, 10)).save(made, "PNG")
+    made.seek(0)
+    return made
+
+
+def _newest(session: Session) -> CaseDocument:
+    return session.scalars(select(CaseDocument).where(CaseDocument.title == "Photo")).one()
 
 
 def test_the_board_shows_the_sponsor_all_and_an_owner_only_their_cases(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from contest.accounts.models import User
 from contest.core import orm
 from contest.core.decisions import ALLOW, Decision, deny, require
-from contest.core.errors import DomainError
+from contest.core.errors import Conflict, DomainError
 from contest.core.text import N_
 from contest.events.log import Verb, record
 from contest.files.models import File
@@ -47,6 +47,23 @@ def add_milestone(
     return made
 
 
+def edit_milestone(
+    session: Session, case: Case, milestone: Milestone, *, title: str, due_on: date, seen: int,
+    by: User, at: datetime,
+) -> None:  # fmt: skip
+    """Change what is due or when, until it is done. `seen` is the version that was changed."""
+    require(can_edit_milestone(case, milestone))
+    facts = _changed(session, milestone, seen, title=title.strip(), due_on=due_on)
+    if facts:
+        _note(session, Verb.CASE_MILESTONE_EDITED, case, by, at, milestone_id=milestone.id, **facts)
+
+
+def can_edit_milestone(case: Case, milestone: Milestone) -> Decision:
+    if milestone.done_at is not None:
+        return deny(N_("This milestone is done; it stays as it was reached."))
+    return can_work(case)
+
+
 def finish_milestone(
     session: Session, case: Case, milestone: Milestone, *, evidence: str, by: User, at: datetime
 ) -> None:
@@ -66,8 +83,7 @@ def add_kpi(
 ) -> Kpi:  # fmt: skip
     """Add a figure that the gates look at."""
     require(can_work(case))
-    if baseline is not None and baseline == target:
-        raise DomainError(N_("A target equal to the baseline asks for nothing."), field="target")
+    _require_a_way(baseline, target)
     made = Kpi(
         case_id=case.id, name=name.strip(), unit=unit.strip(), target=target, baseline=baseline,
         measurements=[],
@@ -76,6 +92,30 @@ def add_kpi(
     session.flush()
     _note(session, Verb.CASE_KPI_ADDED, case, by, at, kpi_id=made.id)
     return made
+
+
+def edit_kpi(
+    session: Session, case: Case, kpi: Kpi, *, name: str, unit: str, target: float,
+    baseline: float | None, seen: int, by: User, at: datetime,
+) -> None:  # fmt: skip
+    """Change a figure; the record keeps the old target. A measured one keeps its unit.
+
+    `seen` is the version that was changed.
+    """
+    require(can_work(case))
+    _require_a_way(baseline, target)
+    if kpi.measurements and unit.strip() != kpi.unit:
+        raise DomainError(N_("What is measured already keeps its unit."), field="unit")
+    facts = _changed(
+        session, kpi, seen, name=name.strip(), unit=unit.strip(), target=target, baseline=baseline
+    )
+    if facts:
+        _note(session, Verb.CASE_KPI_EDITED, case, by, at, kpi_id=kpi.id, **facts)
+
+
+def _require_a_way(baseline: float | None, target: float) -> None:
+    if baseline is not None and baseline == target:
+        raise DomainError(N_("A target equal to the baseline asks for nothing."), field="target")
 
 
 def measure(
@@ -211,6 +251,22 @@ def remind(session: Session, *, at: datetime) -> int:
             )  # fmt: skip
             written += 1
     return written
+
+
+STALE = N_("Somebody changed this meanwhile. Compare with what stands there now, then save again.")
+PROSE = frozenset({"title", "name"})  # the record tells that they changed, not what they say
+
+
+def _changed(
+    session: Session, thing: Milestone | Kpi, seen: int, **values: object
+) -> dict[str, object]:
+    """Set what differs and return facts for the record; Conflict when `seen` is not the newest."""
+    orm.lock(session, thing)
+    if thing.version != seen:
+        raise Conflict(STALE)
+    facts = orm.assign(thing, values)
+    session.flush()
+    return {n: v for n, v in facts.items() if n not in PROSE} if facts["fields"] else {}
 
 
 def _note(

@@ -3,14 +3,17 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from contest.accounts.models import User
 from contest.contests.models import Answer, Appointment, Contest, PartnerRole, Partnership, Role
 from contest.core.decisions import Blocker
+from contest.core.orm import Base
 from contest.core.text import N_
 from contest.entries.models import Entry
 from contest.followup.models import (
@@ -29,6 +32,15 @@ from contest.organisations.models import Organisation
 from contest.teams.models import Member, Team
 
 GATES = frozenset({Stage.POC_GATE, Stage.PILOT_GATE})
+B = TypeVar("B", bound=Base)
+T = TypeVar("T", Milestone, Kpi, Obligation, Agreement, CaseDocument)
+WITH: dict[type[Base], ExecutableOption] = {  # what each brings along
+    Kpi: selectinload(Kpi.measurements),
+    Obligation: joinedload(Obligation.duty),
+    CaseDocument: joinedload(CaseDocument.file),
+    Gate: joinedload(Gate.by),
+    CheckIn: joinedload(CheckIn.by),
+}
 
 
 def case(session: Session, case_id: uuid.UUID) -> Case | None:
@@ -53,6 +65,10 @@ def of_entry(session: Session, entry_id: uuid.UUID) -> Case | None:
     return session.scalar(select(Case).where(Case.entry_id == entry_id))
 
 
+def _kept(model: type[B]) -> Select[B]:
+    return select(model).options(*(option for kind, option in WITH.items() if kind is model))
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What is kept on one case."""
@@ -69,73 +85,29 @@ class Work:
 
 def work(session: Session, case_id: uuid.UUID) -> Work:
     """Return everything on the case. Nine statements."""
+
+    def kept(
+        model: type[B], *order: ColumnElement[Any] | InstrumentedAttribute[Any]
+    ) -> tuple[B, ...]:
+        of = model.__table__.c.case_id == case_id
+        return tuple(session.scalars(_kept(model).where(of).order_by(*order)))
+
     return Work(
-        stages=tuple(
-            session.scalars(
-                select(StageEntry)
-                .where(StageEntry.case_id == case_id)
-                .order_by(StageEntry.entered_at, StageEntry.id)
-            )
-        ),
-        gates=tuple(
-            session.scalars(
-                select(Gate)
-                .where(Gate.case_id == case_id)
-                .options(joinedload(Gate.by))
-                .order_by(Gate.decided_at, Gate.id)
-            )
-        ),
-        obligations=tuple(
-            session.scalars(
-                select(Obligation)
-                .where(Obligation.case_id == case_id)
-                .options(joinedload(Obligation.duty))
-                .order_by(Obligation.due_on, Obligation.id)
-            )
-        ),
-        milestones=tuple(
-            session.scalars(
-                select(Milestone)
-                .where(Milestone.case_id == case_id)
-                .order_by(Milestone.due_on, Milestone.id)
-            )
-        ),
+        stages=kept(StageEntry, StageEntry.entered_at, StageEntry.id),
+        gates=kept(Gate, Gate.decided_at, Gate.id),
+        obligations=kept(Obligation, Obligation.due_on, Obligation.id),
+        milestones=kept(Milestone, Milestone.due_on, Milestone.id),
         kpis=kpis(session, case_id),
-        check_ins=tuple(
-            session.scalars(
-                select(CheckIn)
-                .where(CheckIn.case_id == case_id)
-                .options(joinedload(CheckIn.by))
-                .order_by(CheckIn.at.desc(), CheckIn.id)
-            )
-        ),
-        documents=tuple(
-            session.scalars(
-                select(CaseDocument)
-                .where(CaseDocument.case_id == case_id)
-                .options(joinedload(CaseDocument.file))
-                .order_by(CaseDocument.at, CaseDocument.id)
-            )
-        ),
-        agreements=tuple(
-            session.scalars(
-                select(Agreement)
-                .where(Agreement.case_id == case_id)
-                .order_by(Agreement.signed_on.asc().nulls_last(), Agreement.id)
-            )
-        ),
+        check_ins=kept(CheckIn, CheckIn.at.desc(), CheckIn.id),
+        documents=kept(CaseDocument, CaseDocument.at, CaseDocument.id),
+        agreements=kept(Agreement, Agreement.signed_on.asc().nulls_last(), Agreement.id),
     )
 
 
 def kpis(session: Session, case_id: uuid.UUID) -> tuple[Kpi, ...]:
     """Return the case's figures with all measurements, oldest first."""
     return tuple(
-        session.scalars(
-            select(Kpi)
-            .where(Kpi.case_id == case_id)
-            .options(selectinload(Kpi.measurements))
-            .order_by(Kpi.name, Kpi.id)
-        )
+        session.scalars(_kept(Kpi).where(Kpi.case_id == case_id).order_by(Kpi.name, Kpi.id))
     )
 
 
@@ -213,34 +185,9 @@ def sponsor(session: Session, contest_id: uuid.UUID) -> Organisation | None:
     )
 
 
-def milestone(session: Session, milestone_id: uuid.UUID) -> Milestone | None:
-    return session.scalar(select(Milestone).where(Milestone.id == milestone_id))
-
-
-def kpi(session: Session, kpi_id: uuid.UUID) -> Kpi | None:
-    return session.scalar(
-        select(Kpi).where(Kpi.id == kpi_id).options(selectinload(Kpi.measurements))
-    )
-
-
-def obligation(session: Session, obligation_id: uuid.UUID) -> Obligation | None:
-    return session.scalar(
-        select(Obligation)
-        .where(Obligation.id == obligation_id)
-        .options(joinedload(Obligation.duty))
-    )
-
-
-def agreement(session: Session, agreement_id: uuid.UUID) -> Agreement | None:
-    return session.scalar(select(Agreement).where(Agreement.id == agreement_id))
-
-
-def document(session: Session, document_id: uuid.UUID) -> CaseDocument | None:
-    return session.scalar(
-        select(CaseDocument)
-        .where(CaseDocument.id == document_id)
-        .options(joinedload(CaseDocument.file))
-    )
+def one(session: Session, model: type[T], thing_id: uuid.UUID) -> T | None:
+    """Return one thing that is kept on a case."""
+    return session.scalar(_kept(model).where(model.id == thing_id))
 
 
 def names(session: Session, ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
