@@ -1,6 +1,7 @@
 """The start page, the history of a contest, and the language of the interface."""
 
 import uuid
+from collections import defaultdict
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,14 +11,18 @@ from sqlalchemy import select
 from contest.accounts.models import User
 from contest.accounts.signin import safe_next, signed_in, visitor
 from contest.contests import queries as contests
+from contest.contests.models import Answer, Contest, Role
+from contest.contests.pages import work_url
 from contest.contests.signedin import actor
 from contest.core.text import N_
 from contest.core.words import LANGUAGES
-from contest.home import policy, queries
+from contest.home import pages, policy, queries
+from contest.home.queries import needs
 from contest.web import navigation
 from contest.web.access import action, found, public, reveal
 from contest.web.db import db
 from contest.web.requests import now
+from contest.web.text import plain
 
 bp = Blueprint("home", __name__)
 PAGE = 50
@@ -32,11 +37,16 @@ def index() -> ResponseReturnValue:
         if session.scalar(select(User.id).limit(1)) is None:
             return redirect(url_for("accounts.setup"), 303)
         return render_template("home/public.html", contests=queries.public_contests(session))
+    roles, held = queries.my_roles(session, user), defaultdict(set)
+    for card in roles:
+        if card.answer is Answer.ACCEPTED:
+            held[card.contest_id].add(card.role)
     return render_template(
         "home/index.html",
         user=user,
         at=now(),
-        roles=queries.my_roles(session, user),
+        needs=needs.waiting(session, user, policy.concerned(held), now()),
+        roles=roles,
         teams=queries.my_teams(session, user),
         cases=queries.my_cases(session, user),
         contests=queries.public_contests(session),
@@ -95,10 +105,27 @@ GENERAL = (
 )
 
 
+def needs_now(contest: Contest) -> tuple[needs.Need, ...]:
+    """Return what waits for the reader in a contest, for the card on its overviews."""
+    who = actor(contest)
+    if who.user is None:
+        return ()
+    roles = who.roles | {Role.ORGANISER} if who.runs() else who.roles
+    concerned = policy.concerned({contest.id: roles})
+    return needs.waiting(db.session(), who.user, concerned, now(), within=contest.id)
+
+
 def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        needs_now=needs_now,
+        need_url=pages.need_url,
+        need_sentence=pages.need_sentence,
+        MATTER_ICONS=pages.MATTER_ICONS,
+    )
+
     @app.context_processor
     def _me() -> dict[str, object]:
-        """Tell the layouts who is signed in and, outside a contest, where they can go."""
+        """Tell the layouts who is signed in, and where they can go from here."""
         user = visitor()
         if user is None:
             return {"me": None}
@@ -109,7 +136,10 @@ def init_app(app: Flask) -> None:
             "sign_out_url": url_for("accounts.sign_out"),
         }
         known: dict[str, object] = {"me": me, "workspace_url": url_for("home.index")}
-        return known if navigation.here() else {**known, "places": [_general(user)]}
+        here = navigation.here()
+        if here is None:
+            return {**known, "places": [_general(user)]}
+        return {**known, "here": {**here, "others": _others(user, str(here["slug"]))}}
 
 
 def _stands_under(endpoint: str) -> bool:
@@ -118,6 +148,21 @@ def _stands_under(endpoint: str) -> bool:
     if endpoint == "home.index":
         return here == endpoint
     return here.partition(".")[0] == endpoint.partition(".")[0]
+
+
+def _others(user: User, slug: str) -> list[dict[str, str]]:
+    """Return the other contests that somebody works or competes in, for the head of the sidebar."""
+    return [
+        {
+            "title": plain(mine.title),
+            "detail": mine.edition,
+            "url": work_url(mine.role, mine.slug)
+            if mine.role
+            else url_for("teams.mine", slug=mine.slug),
+        }
+        for mine in queries.my_contests(db.session(), user)
+        if mine.slug != slug
+    ]
 
 
 def _general(user: User) -> navigation.Section:

@@ -86,6 +86,7 @@ def here() -> dict[str, object] | None:
     slug, title, actor = g.workspace
     front = _places[0] if _places and _places[0].shown(actor) else None
     return {
+        "slug": slug,
         "title": title,
         "detail": None,
         "url": url_for(front.endpoint if front else "contests.show", slug=slug),

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
@@ -65,6 +65,7 @@ def public_contests(session: Session) -> list[ContestCard]:
 class RoleCard:
     """One appointment of mine and how far its work is."""
 
+    contest_id: uuid.UUID
     slug: str
     title: Words
     edition: str
@@ -118,6 +119,7 @@ def my_roles(session: Session, user: User) -> list[RoleCard]:
     )
     rows = session.execute(
         select(
+            Contest.id,
             Contest.slug,
             Contest.title,
             Contest.edition,
@@ -139,6 +141,47 @@ def my_roles(session: Session, user: User) -> list[RoleCard]:
         .limit(100)
     )
     return [RoleCard(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """A contest that I work in, or (without a role) compete in."""
+
+    slug: str
+    title: Words
+    edition: str
+    role: Role | None
+
+
+def my_contests(session: Session, user: User) -> list[Mine]:
+    """Return the contests that are not archived in which I have a role or a team, newest first.
+
+    Where somebody has several roles, the first one counts. One statement.
+    """
+    plays = exists().where(
+        Team.contest_id == Contest.id,
+        Member.team_id == Team.id,
+        Member.user_id == user.id,
+        Member.left_at.is_(None),
+    )
+    rows = session.execute(
+        select(Contest.slug, Contest.title, Contest.edition, Appointment.role)
+        .outerjoin(
+            Appointment,
+            (Appointment.contest_id == Contest.id)
+            & (Appointment.user_id == user.id)
+            & (Appointment.answer == Answer.ACCEPTED)
+            & Appointment.ended_at.is_(None),
+        )
+        .where(Contest.phase != Phase.ARCHIVED, Appointment.id.is_not(None) | plays)
+        .order_by(Contest.announced_at.is_not(None), Contest.announced_at.desc(), Contest.id)
+        .limit(100)
+    )
+    found: dict[str, Mine] = {}
+    order = [*Role, None]
+    for mine in sorted((Mine(*row) for row in rows), key=lambda mine: order.index(mine.role)):
+        found.setdefault(mine.slug, mine)
+    return list(found.values())
 
 
 def judges_somewhere(session: Session, user: User) -> bool:
