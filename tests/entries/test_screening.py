@@ -1,16 +1,21 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.contests.models import RoundPhase
+from contest.contests.models import Phase, Round, RoundPhase
 from contest.core.errors import DomainError
 from contest.entries import actions, queries, receipt
-from contest.entries.models import Entry, Lateness, State
+from contest.entries.models import Entry, Extension, Lateness, State
+from contest.events.log import Verb
 from contest.events.models import Event
+from contest.jobs.registry import HANDLERS, PERIODS
 from contest.messages.models import Message
 from contest.messages.models import State as Mail
+from contest.web.db import db
 from tests import make
 from tests.make import DAY, NOON
 
@@ -49,6 +54,76 @@ def test_screening_begins_when_the_window_has_closed_and_judging_when_all_is_dec
     actions.start_judging(session, round_, by=mia, at=NOON)
     assert round_.phase is RoundPhase.JUDGING
     assert [v.entry_id for v in queries.versions_for_judging(session, round_)] == [entry.id]
+
+
+def collecting(session: Session, **more: Any) -> Round:
+    return make.round_(session, make.contest(session), closes_at=NOON, **more)
+
+
+def extended(session: Session, round_: Round, until: datetime) -> None:
+    team = make.team(session, make.user(session), contest=round_.contest)
+    make.added(
+        session,
+        Extension(round_id=round_.id, team=team, until=until, reason="Power cut.",
+                  given_by=team.members[0].user_id, given_at=NOON - HOUR),
+    )  # fmt: skip
+
+
+def test_screening_begins_by_itself_after_the_window_its_grace_and_the_longest_extension(
+    session: Session,
+) -> None:
+    plain = collecting(session)
+    graceful = collecting(session, grace_seconds=600)
+    longer = collecting(session, grace_seconds=600)
+    extended(session, longer, NOON + HOUR)
+    extended(session, longer, NOON + 2 * HOUR)
+
+    def begun(at: datetime) -> list[Round]:
+        actions.begin_all_due(session, at=at)
+        return [r for r in (plain, graceful, longer) if r.phase is RoundPhase.SCREENING]
+
+    minute = timedelta(minutes=1)
+    assert begun(NOON - minute) == []
+    assert begun(NOON) == [plain]
+    assert begun(NOON + 9 * minute) == [plain]
+    assert begun(NOON + 10 * minute) == [plain, graceful]
+    assert begun(NOON + 119 * minute) == [plain, graceful]
+    assert begun(NOON + 120 * minute) == [plain, graceful, longer]
+    assert actions.begin_all_due(session, at=NOON + DAY) == 0
+
+    (event,) = session.scalars(select(Event).where(Event.subject_id == longer.id))
+    assert (event.verb, event.actor_id, event.at) == (
+        Verb.ROUND_SCREENING_BEGUN, None, NOON + 2 * HOUR,
+    )  # fmt: skip
+
+
+def test_a_contest_that_stands_still_waits_with_its_screening(session: Session) -> None:
+    round_ = collecting(session)
+    round_.contest.phase = Phase.SUSPENDED
+    session.flush()
+
+    assert actions.begin_all_due(session, at=NOON + DAY) == 0
+
+
+def test_a_round_whose_end_was_moved_goes_on_collecting(session: Session) -> None:
+    round_ = collecting(session)
+    round_.closes_at = NOON + DAY
+    session.flush()
+
+    assert actions.begin_all_due(session, at=NOON + HOUR) == 0
+    assert round_.phase is RoundPhase.COLLECTING
+
+
+def test_the_clock_looks_every_few_minutes(app: Flask, session: Session) -> None:
+    round_ = collecting(session)
+    assert PERIODS["entries.begin_screening"] <= timedelta(minutes=5)
+    with app.app_context():
+        for handler in HANDLERS["entries.begin_screening"]:
+            handler.do(at=(NOON + HOUR).isoformat())
+        db.session.commit()  # as the worker does
+
+    session.refresh(round_)
+    assert round_.phase is RoundPhase.SCREENING
 
 
 def test_the_mail_about_ineligibility_waits_for_an_organiser(session: Session) -> None:

@@ -9,6 +9,7 @@ from contest.entries.actions.forms import (
     remove_question,
 )
 from contest.entries.actions.screening import (
+    begin_all_due,
     begin_screening,
     find_eligible,
     find_ineligible,
@@ -25,6 +26,7 @@ __all__ = [
     "Stale",
     "add_question",
     "attach",
+    "begin_all_due",
     "begin_screening",
     "detach",
     "edit_question",

@@ -27,6 +27,23 @@ def begin_screening(session: Session, round_: Round, *, by: User | None, at: dat
     rounds.screen(session, round_, by=by, at=at)
 
 
+def begin_all_due(session: Session, *, at: datetime) -> int:
+    """Begin the screening of every round after its window, its grace and its longest extension.
+
+    Rounds of a contest that stands still wait: nobody could hand in meanwhile. Returns how many.
+    """
+    begun = 0
+    for round_, extended_until in queries.closing(session, at):
+        orm.lock(session, round_)  # somebody may just have moved its dates, or pressed the button
+        if not round_.can("screen"):
+            continue
+        last = max(filter(None, (round_.grace_ends_at(), extended_until)))
+        if at >= last:
+            begin_screening(session, round_, by=None, at=at)
+            begun += 1
+    return begun
+
+
 def screening_blockers(session: Session, round_: Round) -> list[Blocker]:
     """Return what keeps the judging from starting: every entry that nobody has decided on."""
     open_ones = [

@@ -29,6 +29,7 @@ from contest.entries.queries.entries import (
 from contest.entries.queries.progress import Progress, changed, progress
 from contest.entries.queries.screening import (
     Waiting,
+    closing,
     decided,
     findings,
     open_request,
@@ -59,6 +60,7 @@ __all__ = [
     "actors",
     "answer",
     "changed",
+    "closing",
     "counts",
     "current_round",
     "decided",

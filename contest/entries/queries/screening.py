@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from contest.contests.models import Round, Track
+from contest.contests.models import Contest, Phase, Round, RoundPhase, Track
 from contest.core.words import Words
-from contest.entries.models import Entry, InfoRequest, Screening, State, Version
+from contest.entries.models import Entry, Extension, InfoRequest, Screening, State, Version
 from contest.teams.models import Team
 
 TO_DECIDE = (State.SUBMITTED, State.INFO_REQUESTED)
@@ -46,6 +46,24 @@ def queue(session: Session, round_: Round) -> tuple[Waiting, ...]:
         .order_by(newest.c.at, Entry.id)
     )
     return tuple(Waiting(*found) for found in session.execute(statement))
+
+
+def closing(session: Session, at: datetime) -> tuple[tuple[Round, datetime | None], ...]:
+    """Return rounds that still collect though their window has ended, each with its last extension."""
+    extended = (
+        select(func.max(Extension.until)).where(Extension.round_id == Round.id).scalar_subquery()
+    )
+    rows = session.execute(
+        select(Round, extended)
+        .join(Contest, Contest.id == Round.contest_id)
+        .where(
+            Contest.phase == Phase.RUNNING,
+            Round.phase == RoundPhase.COLLECTING,
+            Round.closes_at <= at,
+        )
+        .order_by(Round.closes_at, Round.id)
+    )
+    return tuple((round_, until) for round_, until in rows)
 
 
 def undecided(session: Session, round_: Round) -> tuple[Entry, ...]:
