@@ -386,7 +386,7 @@ def test_equal_scores_share_the_first_place_and_every_chance() -> None:
     assert {s.rank for s in estimate.standings} == {1}
     assert {(s.rank_low, s.rank_high) for s in estimate.standings} == {(1, 10)}
     assert [s.p_top for s in estimate.standings] == pytest.approx([0.3] * 10)
-    assert Code.NO_DIFFERENCES in codes(estimate)
+    assert Code.ALL_EQUAL in codes(estimate)
 
 
 def test_pure_noise_is_not_adjusted() -> None:

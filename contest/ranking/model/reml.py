@@ -1,0 +1,232 @@
+"""Restricted maximum likelihood for panels of up to some hundred judges, by dense algebra.
+
+Entries are eliminated; what is left is one symmetric matrix over judges and fixed effects, at given
+ratios of the entries' and the judges' variance to the noise's. Newton's method finds the ratios.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from contest.ranking.model.result import Floats, Variance
+from contest.ranking.model.reviews import Reviews
+
+LOW, HIGH = -14.0, 9.0
+"""Bounds of the logarithms of the two variance ratios."""
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is known of the noise beforehand: `nu` observations with a sum of squares `ss`."""
+
+    nu: float
+    ss: float
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """The model with its variances found, whichever way.
+
+    `theta` are the logarithms of the entries' and the judges' variance over the noise's; `fixed`
+    (entries, 1 or 2) holds the intercept and perhaps the pool covariate, `level` their
+    coefficients (the intercept less the origin), `se` the standard errors; `effects` (judges).
+    """
+
+    reviews: Reviews
+    fixed: Floats
+    theta: Floats
+    noise: float
+    effects: Floats
+    level: Floats
+    se: Floats
+
+    def variance(self) -> Variance:
+        entries, judges = np.exp(self.theta) * self.noise
+        return Variance(float(entries), float(judges), self.noise)
+
+    def weights(self) -> Floats:
+        """Return the share of an entry's own corrected mean in its adjusted value."""
+        ratio, counts = np.exp(self.theta[0]), self.reviews.counts
+        return np.asarray(counts * ratio / (1 + counts * ratio), dtype=np.float64)
+
+    def targets(self) -> Floats:
+        return np.asarray(self.fixed @ self.level + self.reviews.origin, dtype=np.float64)
+
+    def values(self) -> Floats:
+        r = self.reviews
+        left = np.bincount(r.entry, r.score - self.effects[r.judge]) / r.counts - self.targets()
+        return np.asarray(self.targets() + self.weights() * left, dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """The reviews, reduced to what the likelihood needs; entries are grouped by review count.
+
+    Columns are the judges, then the intercept, then the pool covariate if there is one.
+    """
+
+    reviews: Reviews
+    design: Floats  # (entries, columns): sums over an entry's reviews
+    fixed: Floats
+    total: Floats  # (entries): sum of scores, less the origin
+    cross: Floats
+    right: Floats
+    square: float
+    sizes: Floats  # (groups): reviews per entry
+    members: Floats  # (groups): entries
+    group_cross: Floats
+    group_right: Floats
+    group_square: Floats
+    prior: Prior
+
+    @property
+    def judges(self) -> int:
+        return len(self.reviews.judges)
+
+    @property
+    def nu(self) -> float:
+        """Degrees of freedom of the noise."""
+        return float(len(self.reviews.score) - self.fixed.shape[1] + self.prior.nu)
+
+
+def reduced(reviews: Reviews, fixed: Floats, prior: Prior) -> Sums:
+    """Sum up what the likelihood needs. Cost: entries x judges squared."""
+    n, m = len(reviews.entries), len(reviews.judges)
+    score = reviews.score - reviews.origin
+    seen = np.zeros((n, m))
+    seen[reviews.entry, reviews.judge] = 1.0
+    design: Floats = np.hstack([seen, reviews.counts[:, None] * fixed]).astype(np.float64)
+    total: Floats = np.bincount(reviews.entry, score).astype(np.float64)
+    cross = np.zeros((m + fixed.shape[1],) * 2)
+    cross[:m, :m] = np.diag(reviews.given)
+    cross[:m, m:] = seen.T @ fixed
+    cross[m:, :m] = cross[:m, m:].T
+    cross[m:, m:] = fixed.T @ (reviews.counts[:, None] * fixed)
+    sizes, group = np.unique(reviews.counts, return_inverse=True)
+    by_group = [(design[group == g], total[group == g]) for g in range(len(sizes))]
+    return Sums(
+        reviews=reviews,
+        design=design,
+        fixed=fixed,
+        total=total,
+        cross=cross,
+        right=np.concatenate([np.bincount(reviews.judge, score), fixed.T @ total]),
+        square=float(score @ score),
+        sizes=sizes.astype(np.float64),
+        members=np.bincount(group).astype(np.float64),
+        group_cross=np.array([t.T @ t for t, _ in by_group]),
+        group_right=np.array([t.T @ s for t, s in by_group]),
+        group_square=np.array([s @ s for _, s in by_group]),
+        prior=prior,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """The model at given ratios; `lower` is the Cholesky factor of the equations' matrix."""
+
+    sums: Sums
+    theta: Floats
+    beta: Floats
+    lower: Floats
+    rss: float
+
+    def solution(self) -> Solution:
+        m, noise = self.sums.judges, float(self.rss / self.sums.nu)
+        fixed = np.eye(len(self.beta))[:, m:]
+        half = solve_triangular(self.lower, fixed, lower=True)
+        return Solution(
+            reviews=self.sums.reviews,
+            fixed=self.sums.fixed,
+            theta=self.theta,
+            noise=noise,
+            effects=self.beta[:m],
+            level=self.beta[m:],
+            se=np.sqrt(noise * (half**2).sum(axis=0)),
+        )
+
+
+def at(sums: Sums, theta: Floats) -> tuple[Fit, float]:
+    """Return the fit and minus its log restricted likelihood, the noise's size maximised out."""
+    ratio, judge_ratio = np.exp(theta)
+    shrink = ratio / (1 + sums.sizes * ratio)
+    matrix = sums.cross - np.tensordot(shrink, sums.group_cross, 1)
+    m = sums.judges
+    matrix[np.arange(m), np.arange(m)] += 1 / judge_ratio
+    right = sums.right - shrink @ sums.group_right
+    lower: Floats = np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
+    half = solve_triangular(lower, right, lower=True, check_finite=False)
+    beta = solve_triangular(lower.T, half, lower=False, check_finite=False)
+    left = sums.square - shrink @ sums.group_square - half @ half
+    rss = max(float(left), 0.0) + sums.prior.ss
+    value = sums.nu * np.log(rss) + sums.members @ np.log1p(sums.sizes * ratio)
+    value += m * theta[1] + 2 * np.log(np.diag(lower)).sum()
+    return Fit(sums, theta, beta, lower, rss), float(value) / 2
+
+
+def lowest(sums: Sums, *, spread_known: bool) -> tuple[Fit, Floats]:
+    """Return the fit of highest restricted likelihood, and the curvature there.
+
+    Without `spread_known` the ratios have a prior: half-Cauchy on the ratio of standard deviations.
+    """
+    starts = np.array([[-0.5, -1.0], [-4.0, 0.0], [1.0, -4.0]])
+    start = min(starts, key=lambda theta: at(sums, theta)[1] + penalty(theta, spread_known)[0])
+    theta = np.array(start)
+    for _ in range(60):
+        fit, value = at(sums, theta)
+        more, dmore = penalty(theta, spread_known)
+        value, slope = value + more, _slope(fit) + dmore
+        curve = _curvature(sums, theta, spread_known)
+        inside = ~(((theta <= LOW) & (slope > 0)) | ((theta >= HIGH) & (slope < 0)))
+        size, axes = np.linalg.eigh(curve)
+        step = -axes @ ((axes.T @ (slope * inside)) / np.maximum(np.abs(size), 1e-7))
+        step *= min(1.0, 3.0 / max(float(np.abs(step).max()), 1e-300))
+        if float(np.abs(step).max()) < 1e-9:
+            break
+        for _ in range(30):
+            trial = np.clip(theta + step, LOW, HIGH)
+            reached = at(sums, trial)[1] + penalty(trial, spread_known)[0]
+            if reached <= value + 1e-12 * abs(value):
+                break
+            step = step / 2
+        theta = trial
+    return at(sums, theta)[0], _curvature(sums, theta, spread_known)
+
+
+def penalty(theta: Floats, spread_known: bool) -> tuple[float, Floats]:
+    """Return what is added to minus the likelihood, and its gradient.
+
+    With `spread_known` next to nothing, only so that a flat likelihood has one lowest point.
+    """
+    if spread_known:
+        return 5e-7 * float(theta @ theta), 1e-6 * theta
+    return float(np.logaddexp(0, theta).sum() - theta.sum() / 2), 1 / (1 + np.exp(-theta)) - 0.5
+
+
+def _slope(fit: Fit) -> Floats:
+    """Return the gradient of minus the log restricted likelihood in both log ratios."""
+    sums, beta = fit.sums, fit.beta
+    ratio, judge_ratio = np.exp(fit.theta)
+    m = sums.judges
+    change = ratio / (1 + sums.sizes * ratio) ** 2
+    inverse = np.linalg.inv(fit.lower)
+    inverse = inverse.T @ inverse
+    dcross = np.tensordot(change, sums.group_cross, 1)
+    drss = -(change @ sums.group_square) + 2 * beta @ (change @ sums.group_right)
+    drss -= beta @ dcross @ beta
+    entries = sums.nu * drss / fit.rss - float((inverse * dcross).sum())
+    entries += sums.members @ (sums.sizes * ratio / (1 + sums.sizes * ratio))
+    judges = m - float(np.trace(inverse[:m, :m])) / judge_ratio
+    judges -= sums.nu * float(beta[:m] @ beta[:m]) / judge_ratio / fit.rss
+    return np.array([entries, judges]) / 2
+
+
+def _curvature(sums: Sums, theta: Floats, spread_known: bool) -> Floats:
+    columns = []
+    for axis in np.eye(2) * 1e-4:
+        up = _slope(at(sums, theta + axis)[0]) + penalty(theta + axis, spread_known)[1]
+        down = _slope(at(sums, theta - axis)[0]) + penalty(theta - axis, spread_known)[1]
+        columns.append((up - down) / 2e-4)
+    curve = np.array(columns)
+    return np.asarray((curve + curve.T) / 2, dtype=np.float64)
