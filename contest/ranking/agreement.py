@@ -12,6 +12,8 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.special import fdtrc, stdtr
 
+from contest.ranking.model.reviews import checked, finite
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -99,7 +101,7 @@ def agreement(
     Source   see `alpha` and `icc`; outfit: Wright and Masters (1982), on the additive model.
     Cost     judges cubed + reviews x judges.
     """
-    entry, judge, points = _checked(entry_index, judge_index, score, n, m)
+    entry, judge, points = checked(entry_index, judge_index, score, n, m)
     return Agreement(
         alpha=_alpha(entry, points),
         icc=_icc(entry, judge, points),
@@ -116,7 +118,7 @@ def alpha(entry_index: ArrayLike, score: ArrayLike) -> Figure:
     Source   Krippendorff (2004), chapter 11, in closed form:
              observed = sum 2 (c S2 - S^2) / (c - 1) / N, expected = 2 (N S2 - S^2) / (N (N - 1)).
     """
-    points = _scores(score)
+    points = finite(score)
     entry = np.asarray(entry_index)
     if entry.shape != points.shape:
         raise ValueError(f"entry_index has shape {entry.shape}, there are {len(points)} scores")
@@ -158,48 +160,6 @@ def icc(table: ArrayLike) -> Icc:
         three=_ratio(between - noise, between + (k - 1) * noise),
         three_k=_ratio(between - noise, between),
     )
-
-
-# --- input
-
-
-def _scores(score: ArrayLike) -> Floats:
-    points = np.asarray(score, dtype=np.float64)
-    if points.ndim != 1:
-        raise ValueError("score must have one dimension")
-    if not np.isfinite(points).all():
-        row = int(np.argmax(~np.isfinite(points)))
-        raise ValueError(f"the score of review {row} is not a finite number")
-    return points
-
-
-def _checked(
-    entry_index: ArrayLike, judge_index: ArrayLike, score: ArrayLike, n: int, m: int
-) -> tuple[Ints, Ints, Floats]:
-    points = _scores(score)
-    indices = []
-    for name, given, count in (("entry", entry_index, n), ("judge", judge_index, m)):
-        index = np.asarray(given)
-        if index.shape != points.shape:
-            raise ValueError(
-                f"{name}_index has shape {index.shape}, there are {len(points)} scores"
-            )
-        if len(points) and index.dtype.kind not in "iu":
-            raise ValueError(f"{name}_index must hold whole numbers")
-        index = index.astype(np.int64)
-        wrong = (index < 0) | (index >= count)
-        if wrong.any():
-            row = int(np.argmax(wrong))
-            raise ValueError(f"review {row} names {name} {index[row]}, there are {count}")
-        indices.append(index)
-    entry, judge = indices
-    order = np.lexsort((judge, entry))
-    entry, judge = entry[order], judge[order]
-    again = np.flatnonzero((np.diff(entry) == 0) & (np.diff(judge) == 0))
-    if len(again):
-        row = order[again[0] + 1]
-        raise ValueError(f"review {row} repeats a pair of entry and judge")
-    return entry, judge, points[order]
 
 
 # --- agreement

@@ -33,10 +33,15 @@ NOTES: Mapping[str, str] = {
         "%(components)s groups without a common judge are compared as if their judges were equally"
         " strict."
     ),
+    "all_equal": N_("Every score is the same: nobody can be preferred. The plain mean leads."),
     "no_differences": N_("The scores do not tell the entries apart. The plain mean leads."),
     "unreviewed": N_("Without any review, and so without a place: %(entries)s."),
     "single_review": N_("With a single review, and so drawn strongly to the middle: %(entries)s."),
     "single_score_judge": N_("Gave one score only, so their strictness is unknown: %(judges)s."),
+    "few_scores_judge": N_(
+        "Scored far fewer entries than the others, late or for a while only, so their strictness is"
+        " known less well: %(judges)s."
+    ),
     "constant_judge": N_("Gave all their entries the same: %(judges)s."),
     "pools_differ": N_("Some judges had stronger entries than others; this is taken into account."),
 }

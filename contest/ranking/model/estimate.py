@@ -14,7 +14,6 @@ from contest.ranking.model import large, posterior
 from contest.ranking.model.design import Parts, parts, pool
 from contest.ranking.model.notes import MIN_ENTRIES, MIN_JUDGES, verdict
 from contest.ranking.model.order import chances, places
-from contest.ranking.model.posterior import Drawn
 from contest.ranking.model.reml import Prior, Solution
 from contest.ranking.model.result import (
     METHOD,
@@ -68,7 +67,8 @@ def rank(
         return _nothing(options, fingerprint, unreviewed)
     reviews = in_order(entry, judge, points)
     split = parts(reviews)
-    gate, found, drawn = _model(reviews, split, options)
+    gate, found, draw = fitted(reviews, split, options)
+    drawn = draw(options.draws, options.seed)
     official, notes = verdict(reviews, split, options, found, gate, unreviewed)
     order = np.argsort(reviews.entries)
     by_judge = np.argsort(reviews.judges)
@@ -98,8 +98,10 @@ def rank(
     )
 
 
-def _model(reviews: Reviews, split: Parts, options: Options) -> tuple[Pool | None, Solution, Drawn]:
-    """Fit with the pool covariate and without, let the gate decide, and draw.
+def fitted(
+    reviews: Reviews, split: Parts, options: Options
+) -> tuple[Pool | None, Solution, posterior.Draw]:
+    """Fit with the pool covariate and without, and let the gate decide.
 
     Only a positive coefficient can mean that pools differ in strength. A negative one is the echo
     of leaving the entry out of its judges' means (in a complete table it is -(entries - 1) exactly).
@@ -109,16 +111,17 @@ def _model(reviews: Reviews, split: Parts, options: Options) -> tuple[Pool | Non
     n, m = len(reviews.entries), len(reviews.judges)
     fit = large.fit if m > MANY_JUDGES or n * m > MANY_CELLS else posterior.fit
     mean, covariate = np.ones((n, 1)), pool(reviews)
-    gate = None
+    gate, start = None, None
     known = split.noise_known and n >= MIN_ENTRIES and m >= MIN_JUDGES
     if known and float(np.ptp(covariate)) > 1e-9 * span:
         found, draw = fit(reviews, np.column_stack([mean, covariate]), prior)
         few = n < SMALL_ENTRIES or m < SMALL_JUDGES
+        start = found.theta
         gamma, se = float(found.level[1]), float(found.se[1])
         gate = Pool(gamma, se, used=gamma > (3 if few else 2) * se)
     if gate is None or not gate.used:
-        found, draw = fit(reviews, mean, prior)
-    return gate, found, draw(options.draws, options.seed)
+        found, draw = fit(reviews, mean, prior, start)
+    return gate, found, draw
 
 
 def _standings(

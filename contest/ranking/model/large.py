@@ -16,8 +16,10 @@ from contest.ranking.model.reml import HIGH, LOW, Prior, Solution
 from contest.ranking.model.result import Floats
 from contest.ranking.model.reviews import Reviews
 
-PROBES = 8
-"""Sign vectors for the traces; with a thousand judges they leave an error below one in a hundred."""
+SIGNS = 20_000
+"""Signs for the traces, spread over vectors of one per judge: an error below one in a hundred."""
+FINE, ROUGH = 1e-9, 1e-5
+"""How exactly equations are solved: for the answer, and on the way to it or for draws."""
 JUDGE_DRAWS = 64
 OWN_DRAWS = 4
 """Each draw of all judges' effects is used for so many draws of the entries' own part."""
@@ -57,12 +59,13 @@ class System:
 
     def times(self, theta: Floats, beta: Floats) -> Floats:
         """Multiply the matrix of the equations with the columns of `beta`."""
-        m, counts = self.judges, self.reviews.counts[:, None]
-        drawn = self.shrink(theta)[:, None] * self.sums(beta)
-        level = self.fixed @ beta[m:]
-        unseen = self.fixed.T @ (self.sums(beta) - counts * drawn)
+        m, shrink = self.judges, self.shrink(theta)
+        sums = self.sums(beta)
+        unseen = (self.fixed * (1 - shrink * self.reviews.counts)[:, None]).T @ sums
+        sums *= -shrink[:, None]
+        sums += self.fixed @ beta[m:]
         diagonal = (self.reviews.given + np.exp(-theta[1]))[:, None]
-        return np.vstack([diagonal * beta[:m] + self.back @ (level - drawn), unseen])
+        return np.vstack([diagonal * beta[:m] + self.back @ sums, unseen])
 
     def right(self, theta: Floats) -> Floats:
         left = self.total - self.reviews.counts * self.shrink(theta) * self.total
@@ -83,14 +86,21 @@ def system(reviews: Reviews, fixed: Floats, prior: Prior) -> System:
         fixed=fixed,
         seen=seen,
         back=seen.T.tocsr(),
-        total=np.bincount(reviews.entry, score),
-        own=np.bincount(reviews.judge, score),
+        total=np.bincount(reviews.entry, score).astype(np.float64),
+        own=np.bincount(reviews.judge, score).astype(np.float64),
         square=float(score @ score),
         prior=prior,
     )
 
 
-def solve(system: System, theta: Floats, right: Floats, start: Floats | None = None) -> Floats:
+def solve(
+    system: System,
+    theta: Floats,
+    right: Floats,
+    start: Floats | None = None,
+    *,
+    error: float = FINE,
+) -> Floats:
     """Solve the equations for every column of `right`.
 
     Takes    theta (2), right (judges + fixed effects, columns), start of the same shape.
@@ -98,7 +108,7 @@ def solve(system: System, theta: Floats, right: Floats, start: Floats | None = N
     Source   Hestenes and Stiefel (1952), preconditioned with the diagonal.
     Cost     some twenty steps, each of reviews x columns.
     """
-    m, shrink, counts = system.judges, system.shrink(theta), system.reviews.counts
+    shrink, counts = system.shrink(theta), system.reviews.counts
     diagonal = system.reviews.given + np.exp(-theta[1]) - system.back @ shrink
     square = ((system.fixed**2) * (counts - shrink * counts**2)[:, None]).sum(axis=0)
     weight = (1 / np.concatenate([diagonal, square]))[:, None]
@@ -106,7 +116,7 @@ def solve(system: System, theta: Floats, right: Floats, start: Floats | None = N
     left = right - system.times(theta, x)
     ahead = weight * left
     direction, size = ahead.copy(), (left * ahead).sum(axis=0)
-    enough = 1e-18 * np.maximum((right * weight * right).sum(axis=0), 1e-300)
+    enough = error**2 * np.maximum((right * weight * right).sum(axis=0), 1e-300)
     for _ in range(MOST_STEPS):
         if (size <= enough).all():
             return x
@@ -117,39 +127,42 @@ def solve(system: System, theta: Floats, right: Floats, start: Floats | None = N
         left -= step * moved
         ahead = weight * left
         before, size = size, (left * ahead).sum(axis=0)
-        direction = ahead + np.where(before > 0, size / np.where(before > 0, before, 1), 0) * direction
+        direction = (
+            ahead + np.where(before > 0, size / np.where(before > 0, before, 1), 0) * direction
+        )
     raise ArithmeticError("the equations of the model could not be solved")
 
 
-def fit(reviews: Reviews, fixed: Floats, prior: Prior) -> tuple[Solution, Draw]:
+def fit(
+    reviews: Reviews, fixed: Floats, prior: Prior, start: Floats | None = None
+) -> tuple[Solution, Draw]:
     """Return the solution of highest restricted likelihood, and what draws around it."""
     equations = system(reviews, fixed, prior)
-    found = _highest(equations)
+    found = _highest(equations, np.array([-0.5, -1.0]) if start is None else start)
     return found, partial(_draw, equations, found)
 
 
-def _highest(system: System) -> Solution:
+def _highest(system: System, start: Floats) -> Solution:
     """Find a root of the gradient of the restricted likelihood.
 
     Source   the traces: Hutchinson (1990). The signs are fixed, so the same input gives the same
              answer.
     """
-    m = system.judges
-    signs = np.random.default_rng(0).choice((-1.0, 1.0), (m + system.fixed.shape[1], PROBES))
-    last: list[Floats] = [np.zeros((len(signs), PROBES + 1))]
+    m, columns = system.judges, system.judges + system.fixed.shape[1]
+    probes = int(np.clip(SIGNS // m, 4, 64))
+    signs = np.random.default_rng(0).choice((-1.0, 1.0), (columns, probes))
+    last = [np.zeros((columns, probes + 1))]
 
     def slope(theta: Floats) -> Floats:
         inside = np.clip(theta, LOW, HIGH)
         right = np.column_stack([system.right(inside), signs])
-        last[0] = solve(system, inside, right, last[0])
+        last[0] = solve(system, inside, right, last[0], error=ROUGH)
         pull = 1e-6 * theta + (theta - inside)
         return _slope(system, inside, last[0][:, 0], last[0][:, 1:], signs) + pull
 
-    found = root(slope, np.array([-0.5, -1.0]), tol=1e-7,
-                 options={"eps": 1e-4, "factor": 1.0})  # fmt: skip
+    found = root(slope, start, tol=1e-5, options={"eps": 1e-3, "factor": 1.0})
     theta = np.clip(found.x, LOW, HIGH)
-    units = _units(m, system.fixed.shape[1])
-    solved = solve(system, theta, np.column_stack([system.right(theta), units]))
+    solved = solve(system, theta, np.column_stack([system.right(theta), _units(system)]))
     beta = solved[:, 0]
     noise = system.rss(theta, beta) / system.nu
     return Solution(
@@ -163,10 +176,9 @@ def _highest(system: System) -> Solution:
     )
 
 
-def _units(judges: int, fixed: int) -> Floats:
-    units = np.zeros((judges + fixed, fixed))
-    units[judges:] = np.eye(fixed)
-    return units
+def _units(system: System) -> Floats:
+    fixed = system.fixed.shape[1]
+    return np.vstack([np.zeros((system.judges, fixed)), np.eye(fixed)])
 
 
 def _slope(system: System, theta: Floats, beta: Floats, solved: Floats, signs: Floats) -> Floats:
@@ -175,10 +187,10 @@ def _slope(system: System, theta: Floats, beta: Floats, solved: Floats, signs: F
     m, counts, rss = system.judges, system.reviews.counts, system.rss(theta, beta)
     change = ratio / (1 + counts * ratio) ** 2
     left = system.total - system.sums(beta[:, None])[:, 0]
-    traced = (system.sums(solved) * change[:, None] * system.sums(signs)).sum() / PROBES
+    traced = (system.sums(solved) * change[:, None] * system.sums(signs)).sum() / signs.shape[1]
     entries = -system.nu * float(change @ left**2) / rss - float(traced)
     entries += float((counts * ratio / (1 + counts * ratio)).sum())
-    own = float((solved[:m] * signs[:m]).sum()) / PROBES
+    own = float((solved[:m] * signs[:m]).sum()) / signs.shape[1]
     judges = m - own / judge_ratio - system.nu * float(beta[:m] @ beta[:m]) / judge_ratio / rss
     return np.array([entries / len(counts), judges / m])
 
@@ -201,7 +213,7 @@ def _draw(system: System, found: Solution, draws: int, seed: int) -> Drawn:
         noise = np.sqrt(found.noise * system.nu / rng.chisquare(system.nu, width))
         right = _perturbed(system, theta, part, rng, width)
         centre = np.concatenate([found.effects, found.level])[:, None]
-        beta = centre + solve(system, theta, right) * noise
+        beta = centre + solve(system, theta, right, error=ROUGH) * noise
         judges[:, begin : begin + width] = beta[:m]
         mean = shrink[:, None] * (system.total[:, None] - system.sums(beta))
         mean += system.fixed @ beta[m:] + r.origin

@@ -46,7 +46,7 @@ def chances(values: Floats, adjusted: Floats, twin: Ints, top_k: int) -> Chances
     """
     ranks = np.empty(values.shape, dtype=np.int32)
     for d in range(values.shape[1]):
-        ranks[np.argsort(-values[:, d], kind="stable"), d] = np.arange(1, len(values) + 1)
+        ranks[np.argsort(-values[:, d]), d] = np.arange(1, len(values) + 1)
     top = (ranks <= top_k).mean(axis=1)
     low, high = _shortest(ranks)
     _, kind = np.unique(twin, return_inverse=True)

@@ -38,10 +38,15 @@ Draw = Callable[[int, int], Drawn]
 """Takes the number of draws and a seed."""
 
 
-def fit(reviews: Reviews, fixed: Floats, prior: Prior) -> tuple[Solution, Draw]:
-    """Return the solution of highest restricted likelihood, and what draws around it."""
+def fit(
+    reviews: Reviews, fixed: Floats, prior: Prior, start: Floats | None = None
+) -> tuple[Solution, Draw]:
+    """Return the solution of highest restricted likelihood, and what draws around it.
+
+    The search begins at the log ratios `start`; `fixed` is that of a Solution.
+    """
     sums = reduced(reviews, fixed, prior)
-    return lowest(sums, spread_known=True)[0].solution(), partial(_draw, sums)
+    return lowest(sums, start, spread_known=True)[0].solution(), partial(_draw, sums)
 
 
 def _draw(sums: Sums, draws: int, seed: int) -> Drawn:

@@ -165,14 +165,16 @@ def at(sums: Sums, theta: Floats) -> tuple[Fit, float]:
     return Fit(sums, theta, beta, lower, rss), float(value) / 2
 
 
-def lowest(sums: Sums, *, spread_known: bool) -> tuple[Fit, Floats]:
+def lowest(sums: Sums, start: Floats | None = None, *, spread_known: bool) -> tuple[Fit, Floats]:
     """Return the fit of highest restricted likelihood, and the curvature there.
 
     Without `spread_known` the ratios have a prior: half-Cauchy on the ratio of standard deviations.
     """
     starts = np.array([[-0.5, -1.0], [-4.0, 0.0], [1.0, -4.0]])
-    start = min(starts, key=lambda theta: at(sums, theta)[1] + penalty(theta, spread_known)[0])
-    theta = np.array(start)
+    if start is not None:
+        starts = np.vstack([start, starts])
+    best = min(starts, key=lambda theta: at(sums, theta)[1] + penalty(theta, spread_known)[0])
+    theta = np.array(best)
     for _ in range(60):
         fit, value = at(sums, theta)
         more, dmore = penalty(theta, spread_known)
