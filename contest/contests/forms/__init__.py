@@ -1,0 +1,50 @@
+"""What an organiser fills in. Texts stand in the contest's languages, times in its zone."""
+
+from contest.contests.forms.base import ChoosingForm, ContestForm, ReasonForm
+from contest.contests.forms.edition import (
+    FoundForm,
+    IpTermsForm,
+    PlaceFields,
+    SettingsForm,
+    TextsForm,
+    UndertakingForm,
+    contrast_with_white,
+    language_choices,
+)
+from contest.contests.forms.parts import (
+    ChallengeForm,
+    DutyForm,
+    EligibilityForm,
+    FaqForm,
+    PartnerForm,
+    PrizeForm,
+    TimelineForm,
+    TrackForm,
+)
+from contest.contests.forms.people import AnswerForm, InviteForm
+from contest.contests.forms.rounds import RoundForm
+
+__all__ = [
+    "AnswerForm",
+    "ChallengeForm",
+    "ChoosingForm",
+    "ContestForm",
+    "DutyForm",
+    "EligibilityForm",
+    "FaqForm",
+    "FoundForm",
+    "InviteForm",
+    "IpTermsForm",
+    "PartnerForm",
+    "PlaceFields",
+    "PrizeForm",
+    "ReasonForm",
+    "RoundForm",
+    "SettingsForm",
+    "TextsForm",
+    "TimelineForm",
+    "TrackForm",
+    "UndertakingForm",
+    "contrast_with_white",
+    "language_choices",
+]

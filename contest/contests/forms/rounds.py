@@ -1,0 +1,73 @@
+"""How a round runs."""
+
+from typing import Any
+
+from flask_babel import gettext
+from wtforms import BooleanField, Field, IntegerField, RadioField
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+
+from contest.contests.forms.base import ContestForm
+from contest.contests.models import RoundKind
+from contest.web import states
+from contest.web.forms import LocalDateTimeField, SomeWords, WordsField
+from contest.web.text import lazy as _
+
+DAY_MINUTES = 24 * 60
+
+
+class RoundForm(ContestForm):
+    """How a round runs."""
+
+    title = WordsField(_("Name of the round"), [SomeWords()], max_length=120)
+    kind = RadioField(_("How it is judged"), [InputRequired()], coerce=RoundKind)
+    opens_at = LocalDateTimeField(_("Entries open"))
+    closes_at = LocalDateTimeField(_("Entries close"))
+    grace_minutes = IntegerField(
+        _("Minutes of grace"),
+        [InputRequired(), NumberRange(0, DAY_MINUTES)],
+        default=0,
+        description=_("For slow lines: later entries are still taken, and marked."),
+    )
+    judging_opens_at = LocalDateTimeField(_("Judging begins"))
+    judging_closes_at = LocalDateTimeField(_("Judging ends"))
+    minimum_reviews = IntegerField(
+        _("Reviews per entry, at least"), [InputRequired(), NumberRange(1, 50)], default=3
+    )
+    load_min = IntegerField(
+        _("Entries per judge, at least"), [InputRequired(), NumberRange(0, 1000)], default=0
+    )
+    load_max = IntegerField(
+        _("Entries per judge, at most"), [InputRequired(), NumberRange(1, 1000)], default=20
+    )
+    advance_count = IntegerField(
+        _("How many advance"),
+        [Optional(), NumberRange(1, 10_000)],
+        description=_("Leave open for the last round, whose best are awarded."),
+    )
+    blind = BooleanField(_("Judges see codes instead of team names"))
+    pitch_minutes = IntegerField(
+        _("Minutes to pitch"), [InputRequired(), NumberRange(1, 240)], default=5
+    )
+    questions_minutes = IntegerField(
+        _("Minutes for questions"), [InputRequired(), NumberRange(0, 240)], default=5
+    )
+    IN_MINUTES = {
+        "grace_minutes": "grace_seconds",
+        "pitch_minutes": "pitch_seconds",
+        "questions_minutes": "questions_seconds",
+    }
+    NOT_VALUES = ContestForm.NOT_VALUES | set(IN_MINUTES)
+
+    def process(self, formdata: Any = None, obj: Any = None, *args: Any, **kwargs: Any) -> None:
+        self.kind.choices = states.choices(RoundKind)
+        if obj is not None:
+            kwargs |= {f: getattr(obj, column) // 60 for f, column in self.IN_MINUTES.items()}
+        super().process(formdata, obj, *args, **kwargs)
+
+    def validate_load_max(self, field: Field) -> None:
+        if field.data is not None and field.data < (self.load_min.data or 0):
+            raise ValidationError(gettext("This must not be less than the least."))
+
+    def values(self) -> dict[str, Any]:
+        seconds = {column: self[f].data * 60 for f, column in self.IN_MINUTES.items()}
+        return {**super().values(), **seconds}
