@@ -27,6 +27,7 @@ from contest.entries import standing  # noqa: E402
 from contest.entries import views as entries  # noqa: E402
 from contest.entries.queries import overview as entries_overview  # noqa: E402
 from contest.events import cli as events_cli  # noqa: E402
+from contest.events import queries as events_queries  # noqa: E402
 from contest.files import jobs as files_jobs  # noqa: E402
 from contest.files import sending as files  # noqa: E402
 from contest.followup import jobs as followup_jobs  # noqa: E402
@@ -57,6 +58,7 @@ from contest.web import (  # noqa: E402
     components,
     csrf,
     errors,
+    finished,
     headers,
     idempotency,
     limits,
@@ -75,6 +77,7 @@ KIT: tuple[ModuleType, ...] = (
     text,
     headers,
     requests,
+    finished,
     errors,
     idempotency,
     csrf,
@@ -157,8 +160,6 @@ def create_app(settings: object) -> Flask:
     app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined}
     app.jinja_env.add_extension("jinja2.ext.do")
     app.url_map.converters["slug"] = Slug
-    if proxies := app.config["PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     for part in KIT:
         part.init_app(app)
     for blueprint in FEATURES + (DEVELOPMENT if app.config["DEVELOPMENT"] else ()):
@@ -170,4 +171,7 @@ def create_app(settings: object) -> Flask:
     overview.register(COUNTS)
     teams_queries.tell_states(standing.of_teams)
     access.declared(app)
+    app.wsgi_app = finished.Layer(app, events_queries.PUBLIC_VERSION)  # type: ignore[method-assign]
+    if proxies := app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     return app

@@ -38,10 +38,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class SettingsForTests(Settings):
-    """No CSRF tokens and no rate limits: the tests of them turn them on again."""
+    """No CSRF tokens, no rate limits, no kept pages: the tests of them turn them on again."""
 
     WTF_CSRF_ENABLED: bool = False
     RATELIMIT_ENABLED: bool = False
+    KEPT_PAGES_BYTES: int = 0
 
 
 def settings(tmp: Any, database_url: str | None = None, **more: Any) -> SettingsForTests:

@@ -129,6 +129,7 @@ class Happening:
     what: str
     title: Words
     is_day: bool
+    over_at: datetime
     is_over: bool
 
 
@@ -139,15 +140,16 @@ def happenings(
     zone = ZoneInfo(contest.zone)
     shown = ("opens_at", "closes_at", "judging_closes_at")
     of_rounds = [
-        Happening(instant, gettext(what), round_.title, is_day=False, is_over=instant <= at)
+        Happening(instant, gettext(what), round_.title, False, instant, is_over=instant <= at)
         for round_ in rounds
         for name, what in WHAT.items()
         if (name in shown or round_.kind is RoundKind.PITCH)
         and (instant := getattr(round_, name)) is not None
     ]
     of_days = [
-        Happening(day, "", item.title, is_day=True, is_over=day + timedelta(days=1) <= at)
+        Happening(day, "", item.title, True, over, is_over=over <= at)
         for item in dates
         for day in (datetime.combine(item.on, time(0), zone),)
+        for over in (day + timedelta(days=1),)
     ]
     return sorted(of_rounds + of_days, key=lambda happening: happening.at)

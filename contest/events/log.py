@@ -164,34 +164,24 @@ class Verb(enum.StrEnum):
     UNDERTAKING_SIGNED = "undertaking.signed"
 
 
-# What visitors can see the consequence of.
-PUBLIC: frozenset[Verb] = frozenset(
+# What no visitor sees the consequence of. Whatever else happens renews the public pages: once too
+# often costs a moment, once too seldom would leave an old page standing.
+UNSEEN_SUBJECTS = frozenset(
     {
-        Verb.APPOINTMENT_ACCEPTED,
-        Verb.APPOINTMENT_ENDED,
-        Verb.CONTEST_ANNOUNCED,
-        Verb.CONTEST_BEGUN,
-        Verb.CONTEST_CANCELLED,
-        Verb.CONTEST_CONCLUDED,
-        Verb.CONTEST_EDITED,
-        Verb.CONTEST_PART_ADDED,
-        Verb.CONTEST_PART_EDITED,
-        Verb.CONTEST_PART_MOVED,
-        Verb.CONTEST_PART_REMOVED,
-        Verb.CONTEST_RESUMED,
-        Verb.CONTEST_SUSPENDED,
-        Verb.ENTRY_GALLERY_JOINED,
-        Verb.ENTRY_GALLERY_LEFT,
-        Verb.ORGANISATION_EDITED,
-        Verb.RESULTS_CERTIFIED,
-        Verb.RESULTS_PUBLISHED,
-        Verb.RESULTS_SUPERSEDED,
-        Verb.ROUND_EDITED,
-        Verb.ROUND_OPENED,
-        Verb.ROUND_PUBLISHED,
-        Verb.UNDERTAKING_PUBLISHED,
+        *("assignment", "case", "conflict", "conflicts", "judges", "message", "order", "pitch"),
+        *("plan", "ranking", "reviews", "rubric", "scorecard", "stage"),
     }
 )
+UNSEEN = frozenset(verb for verb in Verb if verb.partition(".")[0] in UNSEEN_SUBJECTS) | {
+    Verb.ENTRY_BEGUN,
+    Verb.ENTRY_FILE_ATTACHED,
+    Verb.ENTRY_FILE_DETACHED,
+    Verb.UNDERTAKING_SIGNED,
+    Verb.USER_CREATED,
+    Verb.USER_FEED_RENEWED,
+    Verb.USER_PASSWORD_SET,
+    Verb.USER_SIGNED_IN,
+}
 
 
 def record(
@@ -225,7 +215,7 @@ def record(
     )
     event.hash = digest(event)
     head.sequence, head.hash = event.sequence, event.hash
-    if verb in PUBLIC:
+    if verb not in UNSEEN:
         head.public += 1
     session.add(event)
     session.flush()

@@ -21,6 +21,7 @@ from contest.home.queries import needs
 from contest.web import navigation
 from contest.web.access import action, found, public, reveal
 from contest.web.db import db
+from contest.web.finished import shared
 from contest.web.requests import now
 from contest.web.text import plain
 
@@ -30,6 +31,7 @@ PAGE = 50
 
 @bp.get("/")
 @public("home.index")
+@shared()
 def index() -> ResponseReturnValue:
     """Show visitors what is on, and those who are signed in what awaits them."""
     user, session = visitor(), db.session()

@@ -61,6 +61,21 @@ def current_texts(
     return sorted(texts, key=lambda text: wanted.index(text.undertaking.kind))
 
 
+def next_text_at(
+    session: Session, scope: str, scope_id: uuid.UUID, at: datetime
+) -> datetime | None:
+    """Return when the next of the scope's texts comes into force, if one is to."""
+    return session.scalar(
+        select(func.min(UndertakingText.effective_at))
+        .join(UndertakingText.undertaking)
+        .where(
+            Undertaking.scope == scope,
+            Undertaking.scope_id == scope_id,
+            UndertakingText.effective_at > at,
+        )
+    )
+
+
 def unsigned(
     session: Session,
     user: User,

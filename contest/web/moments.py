@@ -1,19 +1,22 @@
 """Says instants, spans and names the way the reader's language does. Template globals."""
 
-import secrets
 import unicodedata
 from datetime import date, datetime, timedelta
+from math import inf
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_timedelta
-from flask import Flask, current_app, request, url_for
+from babel.dates import TIMEDELTA_UNITS, format_date, format_timedelta
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import get_locale
 
 from contest.core.words import LANGUAGES, OWN_NAMES
-from contest.web import requests
+from contest.web import finished, requests
 
 Zone = str | ZoneInfo
+THRESHOLD = 1.2  # of a unit, from which on it is said in that unit
+UNIT_SECONDS = [seconds for _, seconds in TIMEDELTA_UNITS]  # the largest first
 _DAYS = {
     "en": {"full": "d MMM y", "short": "d MMM"},
     "de": {"full": "d. MMM y", "short": "d. MMM"},
@@ -69,9 +72,25 @@ def span(opens: datetime, closes: datetime, zone: Zone) -> str:
 
 def time_left(instant: datetime) -> str:
     """Return how far away the instant is, like `in 3 days`: what stands there without scripts."""
-    return format_timedelta(
-        instant - requests.now(), add_direction=True, threshold=1.2, locale=_locale()
-    )
+    left = instant - requests.now()
+    finished.good_until(requests.now() + timedelta(seconds=_unchanged_for(left)))
+    return format_timedelta(left, add_direction=True, threshold=THRESHOLD, locale=_locale())
+
+
+def _unchanged_for(left: timedelta) -> float:
+    """Return for how many seconds, at least, `time_left` goes on saying the same (or 1)."""
+    away = abs(left.total_seconds())
+    larger, size = inf, inf
+    for size in UNIT_SECONDS:
+        if away / size >= THRESHOLD:
+            break
+        larger = size
+    number = round(away / size)
+    if left > timedelta():
+        rest = away - max(size * (number - 0.5), size * THRESHOLD)
+    else:
+        rest = min(size * (number + 0.5), larger * THRESHOLD) - away
+    return max(rest - 1, 1)  # the wording counts whole seconds
 
 
 def day_parts(instant: datetime, zone: Zone) -> tuple[str, str]:
@@ -100,8 +119,12 @@ def initials(name: str) -> str:
 
 
 def fresh_id() -> str:
-    """Return an id that no other part of any page has."""
-    return f"part-{secrets.token_hex(4)}"
+    """Return an id that no other part of this page has, nor what is put into it later.
+
+    The same page gets the same ids, or it would never be unchanged.
+    """
+    number = g.part = g.get("part", 0) + 1
+    return f"part-{crc32(request.path.encode()):x}-{number}"
 
 
 def languages_offered() -> list[tuple[str, str, str]]:

@@ -1,6 +1,7 @@
 """Text that is translated when a page is made, and text that people wrote."""
 
 import enum
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import cast
@@ -122,20 +123,26 @@ def clean_html(markdown: str) -> str:
     )
 
 
-def _choose_language() -> str:
-    if not has_request_context():
-        return "en"
-    asked = request.args.get("lang")
-    if asked in LANGUAGES:
-        return asked
-    chosen = request.cookies.get("lang") or session.get("lang")
-    if chosen in LANGUAGES:
-        return str(chosen)
-    for tag, _ in request.accept_languages:
+def chosen(asked: str | None, remembered: str | None, accepted: Iterable[str]) -> str:
+    """Return the reader's language: what the address says, else what they chose, else the browser."""
+    for given in (asked, remembered):
+        if given in LANGUAGES:
+            return str(given)
+    for tag in accepted:
         short = tag.replace("_", "-").split("-")[0].lower()
         if short in LANGUAGES:
             return short
     return "en"
+
+
+def _choose_language() -> str:
+    if not has_request_context():
+        return "en"
+    return chosen(
+        request.args.get("lang"),
+        request.cookies.get("lang") or session.get("lang"),
+        request.accept_languages.values(),
+    )
 
 
 def init_app(app: Flask) -> None:

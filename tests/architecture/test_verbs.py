@@ -1,7 +1,7 @@
 import re
 from pathlib import Path
 
-from contest.events.log import PUBLIC, Verb
+from contest.events.log import UNSEEN, UNSEEN_SUBJECTS, Verb
 from contest.home.sentences import SENTENCES
 from contest.jobs.registry import HANDLERS
 
@@ -15,7 +15,10 @@ def test_every_verb_is_recorded_somewhere() -> None:
 
 def test_every_verb_has_a_sentence_for_the_readers_of_the_history() -> None:
     assert set(Verb) == SENTENCES.keys()
-    assert set(Verb) >= PUBLIC
+
+
+def test_only_subjects_that_exist_are_called_unseen() -> None:
+    assert {verb.partition(".")[0] for verb in UNSEEN} >= UNSEEN_SUBJECTS
 
 
 def test_every_kind_of_promised_work_has_a_handler(app: object) -> None:

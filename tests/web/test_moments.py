@@ -4,8 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 
-from contest.web import moments
+from contest.web import moments, requests
+from contest.web.finished import CHANGES
 
 CLOSES = datetime(2019, 3, 1, 15, 59, tzinfo=UTC)
 
@@ -78,3 +81,25 @@ def test_a_window_does_not_say_the_shared_part_twice(length: timedelta, said: st
 )
 def test_initials_fit_the_script_of_the_name(name: str, letters: str) -> None:
     assert moments.initials(name) == letters
+
+
+@given(left=st.floats(-9e7, 9e7), share=st.floats(0, 1, exclude_max=True))
+def test_a_kept_page_says_how_far_away_an_instant_is_as_long_as_that_is_true(
+    app: Flask, left: float, share: float
+) -> None:
+    instant = CLOSES + timedelta(seconds=left)
+    changes: list[datetime] = []
+
+    def said(at: datetime) -> str:
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            app.test_request_context("/", environ_overrides={CHANGES: changes}),
+        ):
+            patch.setattr(requests, "now", lambda: at)
+            return moments.time_left(instant)
+
+    first = said(CLOSES)
+    [until] = changes
+    assert until > CLOSES
+    if until - CLOSES > timedelta(seconds=1):
+        assert said(CLOSES + (until - CLOSES) * share) == first

@@ -13,12 +13,14 @@ from contest.undertakings.models import Kind
 from contest.web import requests
 from contest.web.access import found, public, reveal
 from contest.web.db import db
+from contest.web.finished import good_until, shared
 
 FOR_VISITORS = ("opens_at", "closes_at")  # the judges' dates are the organisers' business
 
 
 @bp.get("/contests/<slug:slug>")
 @public("contests.show")
+@shared()
 def show(slug: str) -> ResponseReturnValue:
     """Show the call: what is looked for, what is won, by when, by whom, under which rules."""
     session, at = db.session(), requests.now()
@@ -30,6 +32,17 @@ def show(slug: str) -> ResponseReturnValue:
     partnerships = queries.partnerships(session, contest.id)
     people = queries.active(queries.appointments(session, contest.id))
     others = [e for e in queries.editions(session, contest.series_id) if e.id != contest.id]
+    happenings = pages.happenings(contest, rounds, queries.timeline(session, contest.id), at)
+    good_until(
+        contest.gallery_opens_at,
+        promises.next_text_at(session, "contest", contest.id, at),
+        *(one.over_at for one in happenings),
+        *(
+            instant
+            for round_ in rounds
+            for instant in (round_.opens_at, round_.closes_at, round_.grace_ends_at())
+        ),
+    )
     return render_template(
         "contests/show.html",
         contest=contest,
@@ -42,7 +55,7 @@ def show(slug: str) -> ResponseReturnValue:
         tracks=queries.tracks(session, contest.id),
         prizes=queries.prizes(session, contest.id),
         duties=queries.duties(session, contest.id),
-        happenings=pages.happenings(contest, rounds, queries.timeline(session, contest.id), at),
+        happenings=happenings,
         faqs=queries.faqs(session, contest.id),
         people=[a for a in people if a.public],
         texts=promises.current_texts(session, "contest", contest.id, (Kind.RULES, Kind.IP), at),

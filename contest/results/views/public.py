@@ -16,6 +16,7 @@ from contest.results.queries import shown as queries
 from contest.results.views.blueprint import bp
 from contest.web.access import NO_SUCH_PAGE, found, public, reveal
 from contest.web.db import db
+from contest.web.finished import shared
 from contest.web.requests import now
 
 LONGEST_SEARCH = 100
@@ -23,6 +24,7 @@ LONGEST_SEARCH = 100
 
 @bp.get("/contests/<slug:slug>/results/public")
 @public("results.show")
+@shared()
 def show(slug: str) -> ResponseReturnValue:
     """Show who won what, and who took part and agreed to be shown."""
     contest, who = _contest(slug)
@@ -41,6 +43,7 @@ def show(slug: str) -> ResponseReturnValue:
 
 @bp.get("/contests/<slug:slug>/results/log")
 @public("results.history")
+@shared()
 def log(slug: str) -> ResponseReturnValue:
     """Show every result that was ever certified: number, instants, hash; the salt once it is out."""
     contest, _who = _contest(slug)
@@ -64,6 +67,7 @@ def proof(slug: str, number: int) -> ResponseReturnValue:
 
 @bp.get("/contests/<slug:slug>/gallery")
 @public("results.index")
+@shared(query=("q", "track", "winners"))
 def gallery(slug: str) -> ResponseReturnValue:
     """Show the entries whose teams agreed, as far as their answers are public."""
     contest, who = _contest(slug)
@@ -87,6 +91,7 @@ def gallery(slug: str) -> ResponseReturnValue:
 
 @bp.get("/contests/<slug:slug>/gallery/<uuid:entry_id>")
 @public("results.view")
+@shared()
 def gallery_entry(slug: str, entry_id: uuid.UUID) -> ResponseReturnValue:
     """Show one entry's public answers."""
     contest, who = _contest(slug)
