@@ -44,6 +44,7 @@ def concerned(
 
 
 def may_read_history(actor: Actor) -> Decision:
+    """The record of a whole contest, of a round, and what else speaks of a thing."""
     if actor.runs():
         return ALLOW
     return deny(N_("Only the contest's organisers may read its history."))

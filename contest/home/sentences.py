@@ -1,18 +1,11 @@
 """What each verb of the record means to a reader of the history."""
 
-import re
-from collections.abc import Mapping
-
 from flask import Flask
 from flask_babel import gettext
 
 from contest.core.text import N_
 from contest.events.log import Verb
-from contest.web.states import SHOWN
 
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-INSTANT = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)T(?P<time>\d\d:\d\d):\d\d(\.\d+)?\+00:00")
-HASH = re.compile(r"[0-9a-f]{64}")
 SENTENCES: dict[Verb, str] = {
     Verb.USER_CHANGED: N_("Profile changed"),
     Verb.USER_CONFIRMED: N_("Mail address confirmed"),
@@ -151,29 +144,5 @@ def verb_sentence(verb: str) -> str:
     return gettext(SENTENCES[Verb(verb)])
 
 
-def in_short(facts: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Return an event's facts for a reader: ids are left out, hashes shortened. A template filter."""
-    told = []
-    for name, value in facts.items():
-        if value is None:
-            continue
-        shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        if isinstance(value, list) and any(ID.fullmatch(str(v)) for v in value):
-            shown = str(len(value))
-        if shown and not ID.fullmatch(shown):
-            told.append((name.replace("_", " "), _readable(shown)))
-    return told
-
-
-def _readable(value: str) -> str:
-    """Return a hash shortened, an instant to the minute, and a state as its word."""
-    if HASH.fullmatch(value):
-        return f"{value[:10]}…"
-    if found := INSTANT.fullmatch(value):
-        return f"{found['day']} {found['time']} UTC"
-    return gettext(SHOWN[value][0]) if value in SHOWN else value
-
-
 def init_app(app: Flask) -> None:
     app.add_template_filter(verb_sentence)
-    app.add_template_filter(in_short)

@@ -9,6 +9,7 @@ from typing import cast
 import nh3
 from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, get_locale, gettext, lazy_gettext
@@ -77,6 +78,17 @@ def money(minor: int, currency: str) -> str:
     value = minor / 10 ** get_currency_precision(currency)
     pattern = None if value % 1 else "¤#,##0"
     return format_currency(value, currency, pattern, _locale(), currency_digits=value % 1 != 0)
+
+
+def listed(items: Iterable[object]) -> str:
+    """Return the items as one enumeration the way the reader's language writes it. Also a filter.
+
+    Marked-up items stay so, and the others are escaped then.
+    """
+    told = list(items)
+    if not any(hasattr(item, "__html__") for item in told):
+        return format_list([str(item) for item in told], locale=_locale())
+    return Markup(format_list([escape(item) for item in told], locale=_locale()))  # noqa: S704 -- each item is escaped
 
 
 def decimal(value: float) -> str:
@@ -148,6 +160,7 @@ def _choose_language() -> str:
 def init_app(app: Flask) -> None:
     Babel(app, locale_selector=_choose_language)
     app.add_template_filter(why)
+    app.add_template_filter(listed)
     app.jinja_env.globals.update(
         country=country,
         day=day,

@@ -12,7 +12,6 @@ from contest.contests.models import Answer, Appointment, Contest, Phase, Role, R
 from contest.core.words import Words
 from contest.entries.models import Entry
 from contest.entries.models import State as EntryState
-from contest.events.models import Event
 from contest.followup.models import Case, Stage
 from contest.judging.models import Assignment
 from contest.judging.models.assignment import DONE, OPEN
@@ -232,48 +231,3 @@ def my_cases(session: Session, user: User) -> list[CaseCard]:
         .limit(50)
     )
     return [CaseCard(*row) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
-    """One event of a contest with its actor's name."""
-
-    sequence: int
-    at: datetime
-    verb: str
-    who: str | None
-    subject_type: str
-    subject_id: uuid.UUID
-    facts: dict[str, object]
-    hash: str
-
-
-def history(
-    session: Session,
-    contest_id: uuid.UUID,
-    *,
-    before: int | None = None,
-    subject_id: uuid.UUID | None = None,
-    limit: int = 50,
-) -> list[HistoryLine]:
-    """Return what happened in a contest, newest first, below sequence number `before`. One statement."""
-    statement = (
-        select(
-            Event.sequence,
-            Event.at,
-            Event.verb,
-            User.name,
-            Event.subject_type,
-            Event.subject_id,
-            Event.facts,
-            Event.hash,
-        )
-        .outerjoin(User, User.id == Event.actor_id)
-        .where(Event.chain == str(contest_id))
-    )
-    if before is not None:
-        statement = statement.where(Event.sequence < before)
-    if subject_id is not None:
-        statement = statement.where(Event.subject_id == subject_id)
-    rows = session.execute(statement.order_by(Event.sequence.desc()).limit(limit))
-    return [HistoryLine(*row) for row in rows]

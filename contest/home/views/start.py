@@ -1,16 +1,14 @@
-"""The start page, the history of a contest, and the language of the interface."""
+"""The start page and the language of the interface."""
 
-import uuid
 from collections import defaultdict
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask import Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
 from contest.accounts.models import User
-from contest.accounts.signin import safe_next, signed_in, visitor
-from contest.contests import queries as contests
+from contest.accounts.signin import safe_next, visitor
 from contest.contests.models import Answer, Contest, Role
 from contest.contests.pages import work_url
 from contest.contests.signedin import actor
@@ -18,15 +16,13 @@ from contest.core.text import N_
 from contest.core.words import LANGUAGES
 from contest.home import pages, policy, queries
 from contest.home.queries import needs
+from contest.home.views.blueprint import bp
 from contest.web import navigation
-from contest.web.access import action, found, public, reveal
+from contest.web.access import public
 from contest.web.db import db
 from contest.web.finished import shared
 from contest.web.requests import now
 from contest.web.text import plain
-
-bp = Blueprint("home", __name__)
-PAGE = 50
 
 
 @bp.get("/")
@@ -52,28 +48,6 @@ def index() -> ResponseReturnValue:
         teams=queries.my_teams(session, user),
         cases=queries.my_cases(session, user),
         contests=queries.public_contests(session),
-    )
-
-
-@bp.get("/contests/<slug:slug>/history")
-@signed_in
-@action("home.history")
-def history(slug: str) -> ResponseReturnValue:
-    """Show what happened in a contest, to those who run it."""
-    contest = found(contests.by_slug(db.session(), slug))
-    reveal(policy.may_read_history(actor(contest)))
-    before = request.args.get("before", type=int)
-    subject = request.args.get("subject", type=uuid.UUID)
-    lines = queries.history(
-        db.session(), contest.id, before=before, subject_id=subject, limit=PAGE + 1
-    )
-    return render_template(
-        "home/history.html",
-        contest=contest,
-        lines=lines[:PAGE],
-        older=lines[PAGE - 1].sequence if len(lines) > PAGE else None,
-        before=before,
-        subject=subject,
     )
 
 

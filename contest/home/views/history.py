@@ -1,0 +1,140 @@
+"""What happened: in a contest, and to one thing of it."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from contest.accounts.signin import current, signed_in
+from contest.contests import queries as contests
+from contest.contests.models import Contest
+from contest.contests.signedin import actor
+from contest.core.decisions import Decision
+from contest.entries import policy as entries_policy
+from contest.entries import queries as entries
+from contest.followup import policy as followup_policy
+from contest.followup.policy import Viewer
+from contest.followup.queries import cases
+from contest.home import facts, policy
+from contest.home.queries import history as queries
+from contest.home.views.blueprint import bp
+from contest.results import policy as results_policy
+from contest.results.queries import sets
+from contest.teams import policy as teams_policy
+from contest.teams import queries as teams
+from contest.teams.models import Team
+from contest.web.access import action, found, reveal
+from contest.web.db import db
+from contest.web.text import plain
+
+PAGE = 50
+People = frozenset[uuid.UUID] | None  # whose names the reader may see; None: everybody's
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What has a history of its own, and how far its reader may look."""
+
+    contest: Contest
+    name: str
+    url: str
+    may_read: Decision
+    people: People = None
+
+
+@bp.get("/contests/<slug:slug>/history")
+@signed_in
+@action("home.history")
+def history(slug: str) -> ResponseReturnValue:
+    """Show what happened in a contest, to those who run it."""
+    contest = found(contests.by_slug(db.session(), slug))
+    reveal(policy.may_read_history(actor(contest)))
+    return _page(contest, url=url_for(".history", slug=slug))
+
+
+@bp.get("/history/<any(entries, teams, cases, rounds, result_sets):kind>/<uuid:thing_id>")
+@signed_in
+@action("home.thing_history")
+def thing(kind: str, thing_id: uuid.UUID) -> ResponseReturnValue:
+    """Show what happened to one thing, to whoever may see the thing itself."""
+    about = THINGS[kind](thing_id)
+    reveal(about.may_read)
+    return _page(about.contest, url=url_for(".thing", kind=kind, thing_id=thing_id),
+                 about=about, thing_id=thing_id)  # fmt: skip
+
+
+def _page(
+    contest: Contest, *, url: str, about: Thing | None = None, thing_id: uuid.UUID | None = None
+) -> str:
+    """Show a page of lines. What else speaks of a thing is read by those who run the contest."""
+    session, zone = db.session(), current().zone
+    before = request.args.get("before", type=int)
+    lines = queries.lines(
+        session, contest.id, subject_id=thing_id, before=before, limit=PAGE + 1,
+        with_mentions=bool(policy.may_read_history(actor(contest))),
+    )  # fmt: skip
+    names = queries.names(session, lines, people=about.people if about else None)
+    return render_template(
+        "home/history.html",
+        contest=contest,
+        about=about,
+        lines=[(line, facts.told(line, names, zone)) for line in lines[:PAGE]],
+        called={thing_id: facts.called(name) for thing_id, name in names.items()},
+        kinds=facts.KINDS,
+        own_pages=THINGS.keys(),
+        zone=zone,
+        newer=url if before else None,
+        older=f"{url}?before={lines[PAGE - 1].sequence}" if len(lines) > PAGE else None,
+    )
+
+
+def _entry(entry_id: uuid.UUID) -> Thing:
+    entry = found(entries.entry(db.session(), entry_id))
+    may_read = entries_policy.may_view(actor(entry.contest), entry)
+    url = url_for("entries.show", entry_id=entry.id)
+    return Thing(entry.contest, entry.title, url, may_read, _people(entry.contest, entry.team))
+
+
+def _team(team_id: uuid.UUID) -> Thing:
+    team = found(teams.team(db.session(), team_id))
+    may_read = teams_policy.may_view(actor(team.contest), team)
+    url = url_for("teams.show", team_id=team.id)
+    return Thing(team.contest, team.name, url, may_read, _people(team.contest, team))
+
+
+def _case(case_id: uuid.UUID) -> Thing:
+    case = found(cases.case(db.session(), case_id))
+    who = actor(case.contest)
+    viewer = Viewer(who, is_member=case.entry.team.has_member(who.user))
+    url = url_for("followup.show", case_id=case.id)
+    return Thing(case.contest, case.title, url, followup_policy.may_view(viewer, case))
+
+
+def _round(round_id: uuid.UUID) -> Thing:
+    round_ = found(contests.round_(db.session(), round_id))
+    url = url_for("contests.rounds", slug=round_.contest.slug)
+    may_read = policy.may_read_history(actor(round_.contest))
+    return Thing(round_.contest, plain(round_.title), url, may_read)
+
+
+def _result_set(result_set_id: uuid.UUID) -> Thing:
+    result_set = found(sets.by_id(db.session(), result_set_id))
+    url = url_for("results.certify", slug=result_set.contest.slug)
+    may_read = results_policy.may_prepare(actor(result_set.contest))
+    return Thing(result_set.contest, facts.called(result_set.number), url, may_read)
+
+
+THINGS: dict[str, Callable[[uuid.UUID], Thing]] = {
+    "cases": _case,
+    "entries": _entry,
+    "result_sets": _result_set,
+    "rounds": _round,
+    "teams": _team,
+}
+
+
+def _people(contest: Contest, team: Team) -> People:
+    """Return whom the reader may see by name: the staff everybody, a team its own people."""
+    return None if actor(contest).is_staff() else frozenset(m.user_id for m in team.members)
