@@ -193,6 +193,19 @@ class DryRunForm(Form):
         return uuid.UUID(self.organisation.data) if self.organisation.data else None
 
 
+class PlanForm(Form):
+    """What a computed assignment is best at."""
+
+    fair = RadioField(
+        _("Look for"),
+        choices=[
+            ("total", _("the best fit of all entries together")),
+            ("full", _("the best fit for the entry that is served worst")),
+        ],
+        default="total",
+    )
+
+
 class AssignForm(Form):
     """One entry for one judge, by hand."""
 

@@ -59,6 +59,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     "reassigned": (N_("Reassigned"), "neutral"),
     "waived": (N_("Waived"), "neutral"),
     "applied": (N_("Applied"), "good"),
+    "computing": (N_("Being computed"), "info"),
     "discarded": (N_("Discarded"), "neutral"),
     # conflicts
     "organisation": (N_("Same organisation"), "warn"),

@@ -19,6 +19,7 @@ from contest.judging.assignment import (
     assign,
     components,
     connection,
+    evened,
     precision,
     repair,
 )
@@ -425,6 +426,16 @@ def test_the_order_of_rows_and_the_seed_do_not_change_the_total(seed: int) -> No
     assert (one.chosen == same.chosen).all()
     assert other.objective == pytest.approx(one.objective, abs=1e-9)
     assert len(other.components) == len(one.components)
+
+
+def test_loads_are_evened_within_what_is_allowed() -> None:
+    eligible = np.ones((12, 4), dtype=bool)
+    eligible[1:, 3] = False
+    fixed = np.zeros_like(eligible)
+    fixed[:, 0] = True
+    low, high = evened(eligible, 2, 0, [20, 20, 7, 20], fixed)
+    assert low.tolist() == [3, 3, 3, 1]
+    assert high.tolist() == [12, 8, 7, 8]
 
 
 def test_nothing_to_assign_is_an_empty_plan() -> None:

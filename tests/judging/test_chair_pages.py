@@ -8,12 +8,20 @@ from sqlalchemy.orm import Session
 
 from contest.contests.models import Answer, Role, RoundKind, RoundPhase
 from contest.entries.models import Entry, State
+from contest.judging import jobs
 from contest.judging.actions import conflicts
-from contest.judging.models import Assignment, AssignmentState, ConflictKind, PlanState
+from contest.judging.actions import plan as actions
+from contest.judging.models import (
+    Assignment,
+    AssignmentPlan,
+    AssignmentState,
+    ConflictKind,
+    PlanState,
+)
 from contest.judging.queries import panel, work
 from contest.judging.queries.readiness import rubric_blockers
 from tests import make
-from tests.jobs import run_promised
+from tests.jobs import fail_promised, run_promised
 from tests.judging.test_judge_pages import counted
 from tests.pages import Client
 
@@ -195,23 +203,164 @@ def test_a_plan_is_computed_looked_at_and_applied_as_a_whole(
     room = Room(session, judges=3, entries=4, reviews=2)
     client.sign_in(room.chair)
     place = f"/rounds/{room.round.id}/assignment"
-    asked = client.post(f"{place}/compute").location
-    assert "Looking for the best" in client.page(asked).text
-    assert "Looking for the best" in client.get(asked.replace("?", "/state?")).text
+    client.post(f"{place}/compute")
+    assert "Looking for the best" in client.page(place).text
+    assert "Waiting for its turn" in client.get(f"{place}/state").text
     run_promised(session)
 
-    assert 'data-controller="arrive"' in client.get(asked.replace("?", "/state?")).text
+    assert 'data-controller="arrive"' in client.get(f"{place}/state").text
     text = client.page(place).text
     assert "proved optimal" in text
     assert "4/4" in text
+    assert "best fit" in text
+    assert "Right order of two entries" in text
     assert work.queue(session, room.judges[0].user) == []
-    plan = panel.newest_plan(session, room.round.id)
-    assert plan is not None
+    plan = proposal(session, room)
     client.post(f"/plans/{plan.id}/apply")
     session.expire_all()
     assert plan.state is PlanState.APPLIED
     assert {(p.open, p.short) for p in panel.progress_by_entry(session, room.round)} == {(2, 2)}
     assert client.post(f"/plans/{plan.id}/apply").status_code == 422
+
+
+def proposal(session: Session, room: Room) -> AssignmentPlan:
+    plan = panel.newest_plan(session, room.round.id)
+    assert plan is not None
+    return plan
+
+
+def test_the_chair_may_ask_for_fairness_and_is_told_how_the_worst_served_entry_fares(
+    client: Client, session: Session
+) -> None:
+    room = Room(session, judges=3, entries=4, reviews=2)
+    client.sign_in(room.chair)
+    place = f"/rounds/{room.round.id}/assignment"
+    assert client.post(f"{place}/compute", data={"fair": "nobody"}).status_code == 422
+    client.post(f"{place}/compute", data={"fair": "full"})
+    run_promised(session)
+    text = client.page(place).text
+    assert "Worst served" in text
+    assert "at most 0.50 is possible" in text
+    assert proposal(session, room).report["fair"] == "full"
+
+
+def test_a_computation_is_stopped_and_leaves_nothing_behind(
+    client: Client, session: Session
+) -> None:
+    room = Room(session, judges=3, entries=4, reviews=2)
+    client.sign_in(room.chair)
+    client.post(f"/rounds/{room.round.id}/assignment/compute")
+    plan = proposal(session, room)
+    client.post(f"/plans/{plan.id}/discard")
+    run_promised(session)
+    session.expire_all()
+    assert plan.state is PlanState.DISCARDED
+    assert panel.newest_plan(session, room.round.id) is None
+
+
+def test_a_long_computation_says_how_far_it_is_and_ends_when_it_is_not_wanted(
+    client: Client, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room(session, judges=3, entries=4, reviews=2)
+    client.sign_in(room.chair)
+    place = f"/rounds/{room.round.id}/assignment"
+    client.post(f"{place}/compute")
+    plan = proposal(session, room)
+    session.commit()
+    said, advance = [], actions.advance
+
+    def told(session: Session, plan: AssignmentPlan, stage: str) -> bool:
+        said.append(stage)
+        going = advance(session, plan, stage)
+        assert ('max="6"' in client.get(f"{place}/state").text) is going
+        if stage == "prove":
+            actions.discard(session, plan, room.round, by=room.chair, at=make.NOON)
+        return going
+
+    monkeypatch.setattr(jobs, "LONG", 0.0)
+    monkeypatch.setattr(actions, "advance", told)
+    run_promised(session)
+    session.expire_all()
+    assert plan.state is PlanState.DISCARDED
+    assert said[:2] == ["search", "prove"]
+    assert "report" not in said
+
+
+def test_a_computation_that_failed_for_good_is_told(client: Client, session: Session) -> None:
+    room = Room(session)
+    client.sign_in(room.chair)
+    place = f"/rounds/{room.round.id}/assignment"
+    client.post(f"{place}/compute")
+    fail_promised(session, "no memory", final=True)
+    assert "could not be computed" in client.page(place).text
+
+
+def test_after_a_judge_left_the_page_says_so_and_a_plan_moves_only_their_entries(
+    client: Client, session: Session
+) -> None:
+    room = Room(session, judges=4, entries=6, reviews=2)
+    client.sign_in(room.chair)
+    place = f"/rounds/{room.round.id}/assignment"
+    client.post(f"{place}/compute")
+    run_promised(session)
+    client.post(f"/plans/{proposal(session, room).id}/apply")
+    before = {(a.appointment_id, a.entry_id)
+              for a in panel.open_assignments(session, room.round.id)}  # fmt: skip
+    room.judges[0].ended_at = make.NOON
+    session.flush()
+    theirs = {pair for pair in before if pair[0] == room.judges[0].id}
+    assert "Judge 0 has left the panel" in client.page(place).text
+    client.post(f"{place}/compute")
+    run_promised(session)
+    client.post(f"/plans/{proposal(session, room).id}/apply")
+    session.expire_all()
+    after = {(a.appointment_id, a.entry_id) for a in panel.open_assignments(session, room.round.id)}
+    assert before - after == theirs
+    assert len(after) == 12
+    assert "has left the panel" not in client.page(place).text
+
+
+def test_entries_that_compete_for_the_same_judges_are_named_together(
+    client: Client, session: Session
+) -> None:
+    room = Room(session, judges=2, entries=3, reviews=2)
+    room.round.load_max = 2
+    client.sign_in(room.chair)
+    client.post(f"/rounds/{room.round.id}/assignment/compute")
+    run_promised(session)
+    text = re.sub(r"\s+", " ", client.page(f"/rounds/{room.round.id}/assignment").text)
+    assert "2 reviews are lacking" in text
+    assert "3 entries compete for Judge 0, Judge 1." in text
+
+
+def test_assigning_by_hand_makes_a_proposal_out_of_date(client: Client, session: Session) -> None:
+    room = Room(session)
+    client.sign_in(room.chair)
+    client.post(f"/rounds/{room.round.id}/assignment/compute")
+    run_promised(session)
+    room.give(0, 0)
+    answer = client.post(f"/plans/{proposal(session, room).id}/apply")
+    assert answer.status_code == 422
+    assert "Compute it again" in answer.text
+
+
+def test_before_inviting_the_organiser_sees_how_many_conflicts_there_would_be(
+    client: Client, session: Session
+) -> None:
+    room = Room(session, entries=3)
+    room.entries[0].team.organisation = make.organisation(session, domains=["firm.example"])
+    organiser = make.user(session)
+    make.appointment(session, room.contest, organiser, Role.ORGANISER)
+    session.flush()
+    given = {"email": "kim@firm.example", "name": "Kim", "role": "judge"}
+    page = f"/contests/{room.contest.slug}/people/check"
+    client.sign_in(room.chair)
+    assert client.post(page, data=given).status_code == 403
+    client.sign_in(organiser)
+    text = client.post(page, data=given).text
+    assert "conflicted with 1 of 3 entries" in text
+    assert 'value="kim@firm.example"' in text
+    assert "kim@firm.example" not in client.page(f"/contests/{room.contest.slug}/people").text
 
 
 def test_a_plan_says_which_entry_lacks_judges_and_why(client: Client, session: Session) -> None:

@@ -21,7 +21,7 @@ from contest.contests.forms.parts import (
     TimelineForm,
     TrackForm,
 )
-from contest.contests.forms.people import AnswerForm, InviteForm
+from contest.contests.forms.people import AnswerForm, InviteForm, invite_form
 from contest.contests.forms.rounds import RoundForm
 
 __all__ = [
@@ -46,5 +46,6 @@ __all__ = [
     "TrackForm",
     "UndertakingForm",
     "contrast_with_white",
+    "invite_form",
     "language_choices",
 ]

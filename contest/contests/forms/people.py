@@ -1,5 +1,7 @@
 """Who is asked, and what they answer."""
 
+from collections.abc import Sequence
+
 from flask import request
 from wtforms import BooleanField, EmailField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
@@ -7,8 +9,11 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from contest.accounts.forms import ArrivalForm
 from contest.contests.actions.people import Invitation
 from contest.contests.forms.base import ContestForm, id_or_none
-from contest.contests.models import Role
+from contest.contests.models import Contest, Role
+from contest.organisations.models import Organisation
+from contest.web.states import choices
 from contest.web.text import lazy as _
+from contest.web.text import plain
 
 
 class InviteForm(ContestForm):
@@ -30,6 +35,12 @@ class InviteForm(ContestForm):
     def invitation(self) -> Invitation:
         """Return what was filled in. Call after validation."""
         return Invitation(**self.values())
+
+
+def invite_form(contest: Contest, companies: Sequence[Organisation]) -> InviteForm:
+    """Return the form that asks whom to appoint as what, and for which organisation."""
+    known = [("", "—"), *((str(o.id), plain(o.name)) for o in companies)]
+    return InviteForm(contest, {"role": choices(Role), "organisation_id": known})
 
 
 class AnswerForm(ArrivalForm):

@@ -25,8 +25,6 @@ from contest.web import requests
 from contest.web.access import action, authorize, found, public, reveal
 from contest.web.db import db
 from contest.web.forms import render_form
-from contest.web.states import choices
-from contest.web.text import plain
 
 PURPOSE = "appointment"
 OWED = {
@@ -44,14 +42,7 @@ def index(slug: str) -> ResponseReturnValue:
     contest, user = managed(slug)
     session, at = db.session(), requests.now()
 
-    companies = organisations.directory(session)
-    form = forms.InviteForm(
-        contest,
-        {
-            "role": choices(Role),
-            "organisation_id": [("", "—"), *((str(o.id), plain(o.name)) for o in companies)],
-        },
-    )
+    form = forms.invite_form(contest, organisations.directory(session))
     if form.validate_on_submit():
         try:
             people.invite(session, contest, form.invitation(), by=user, at=at)

@@ -3,89 +3,90 @@
 import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import rfc8785
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
 from contest.contests.models import Appointment, Role, Round
+from contest.core import orm
 from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.entries.models import Entry
 from contest.events.log import Verb, record
 from contest.jobs.outbox import enqueue
+from contest.judging import proposal
 from contest.judging.actions import conflicts
 from contest.judging.models import Assignment, AssignmentPlan, AssignmentState, PlanState
 from contest.judging.models.assignment import OPEN
 from contest.judging.queries import panel
-from contest.judging.queries.panel import Design
 from contest.messages import outbox
 
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """What the solver found: (entry, judge) pairs by id, and what it has to say about them."""
-
-    pairs: tuple[tuple[uuid.UUID, uuid.UUID], ...]
-    added: tuple[tuple[uuid.UUID, uuid.UUID], ...]
-    removed: tuple[tuple[uuid.UUID, uuid.UUID], ...]
-    objective: float
-    bound: float
-    unfilled: tuple[Mapping[str, Any], ...]
-    components: int
-    connection_cost: float
+PENDING = frozenset({PlanState.COMPUTING, PlanState.PROPOSED})
 
 
-def ask(session: Session, round_: Round, *, by: User, at: datetime) -> None:
-    """Promise to compute an assignment; the conflicts on record are found anew first."""
-    conflicts.find(session, round_.contest_id, by=by, at=at)
-    enqueue(session, "judging.plan", at=at, round_id=str(round_.id), by_id=str(by.id))
-
-
-def keep(
-    session: Session,
-    round_: Round,
-    design: Design,
-    solution: Solution,
-    *,
-    seed: int,
-    by: User,
-    at: datetime,
+def ask(
+    session: Session, round_: Round, *, fair: str = "total", by: User, at: datetime
 ) -> AssignmentPlan:
-    """Store a computed plan as the one to look at; an earlier proposal is discarded."""
+    """Promise to compute an assignment; the conflicts on record are found anew first.
+
+    What is being computed or proposed is put away.
+    """
+    conflicts.find(session, round_.contest_id, by=by, at=at)
     for old in session.scalars(
         select(AssignmentPlan).where(
-            AssignmentPlan.round_id == round_.id, AssignmentPlan.state == PlanState.PROPOSED
+            AssignmentPlan.round_id == round_.id,
+            AssignmentPlan.state.in_(PENDING | {PlanState.FAILED}),
         )
     ):
         old.state = PlanState.DISCARDED
     plan = AssignmentPlan(
         round_id=round_.id,
-        seed=seed,
-        input_sha256=digest(design),
-        report={
-            "pairs": _ids(solution.pairs),
-            "added": _ids(solution.added),
-            "removed": _ids(solution.removed),
-            "objective": round(solution.objective, 6),
-            "bound": round(solution.bound, 6),
-            "unfilled": [dict(u) for u in solution.unfilled],
-            "components": solution.components,
-            "connection_cost": round(solution.connection_cost, 6),
-            "judges": len(design.judge_ids),
-            "entries": len(design.entry_ids),
-        },
+        state=PlanState.COMPUTING,
+        seed=round_.id.int % 2**31,
+        input_sha256="",
+        report={"fair": fair, "stage": ""},
         computed_at=at,
         computed_by=by.id,
     )
     session.add(plan)
-    record(session, Verb.PLAN_COMPUTED, plan, by=by.id, at=at, contest_id=round_.contest_id,
-           pairs=len(solution.pairs), unfilled=len(solution.unfilled), seed=seed)  # fmt: skip
+    session.flush()
+    enqueue(session, "judging.plan", at=at, plan_id=str(plan.id))
     return plan
+
+
+def advance(session: Session, plan: AssignmentPlan, stage: str) -> bool:
+    """Note how far the computation is; False when it is not wanted any more."""
+    orm.lock(session, plan)
+    if plan.state is not PlanState.COMPUTING:
+        return False
+    plan.report = {**plan.report, "stage": stage}
+    session.flush()
+    return True
+
+
+def keep(
+    session: Session, plan: AssignmentPlan, report: Mapping[str, Any], digest: str, *, at: datetime
+) -> None:
+    """Store what was computed as the proposal to look at, unless it was put away meanwhile."""
+    orm.lock(session, plan)
+    if plan.state is not PlanState.COMPUTING:
+        return
+    round_ = session.get_one(Round, plan.round_id)
+    plan.state, plan.input_sha256, plan.computed_at = PlanState.PROPOSED, digest, at
+    plan.report = {"fair": plan.report["fair"], **report}
+    record(session, Verb.PLAN_COMPUTED, plan, by=plan.computed_by, at=at,
+           contest_id=round_.contest_id, pairs=len(report["pairs"]),
+           unfilled=len(report["unfilled"]), seed=plan.seed)  # fmt: skip
+
+
+def give_up(session: Session, plan: AssignmentPlan) -> None:
+    """Note that a computation failed for good."""
+    orm.lock(session, plan)
+    if plan.state is PlanState.COMPUTING:
+        plan.state = PlanState.FAILED
 
 
 def apply(session: Session, plan: AssignmentPlan, round_: Round, *, by: User, at: datetime) -> None:
@@ -94,9 +95,10 @@ def apply(session: Session, plan: AssignmentPlan, round_: Round, *, by: User, at
     Raises DomainError when it is no proposal any more, or when anything it was computed from has
     changed since: then it must be computed again.
     """
+    orm.lock(session, plan)
     if plan.state is not PlanState.PROPOSED:
         raise DomainError(N_("This plan is no longer a proposal."))
-    if digest(panel.design(session, round_)) != plan.input_sha256:
+    if proposal.digest(panel.design(session, round_)) != plan.input_sha256:
         raise DomainError(
             N_(
                 "Judges, entries or conflicts have changed since this was computed. Compute it again."
@@ -136,8 +138,9 @@ def apply(session: Session, plan: AssignmentPlan, round_: Round, *, by: User, at
 def discard(
     session: Session, plan: AssignmentPlan, round_: Round, *, by: User, at: datetime
 ) -> None:
-    """Put a proposal away."""
-    if plan.state is not PlanState.PROPOSED:
+    """Put a proposal away, or stop what is being computed."""
+    orm.lock(session, plan)
+    if plan.state not in PENDING:
         raise DomainError(N_("This plan is no longer a proposal."))
     plan.state = PlanState.DISCARDED
     record(session, Verb.PLAN_DISCARDED, plan, by=by.id, at=at, contest_id=round_.contest_id)
@@ -190,23 +193,6 @@ def reassign(
     record(session, Verb.ASSIGNMENT_REASSIGNED, assignment, by=by.id, at=at,
            contest_id=assignment.round.contest_id, to=judge.id)  # fmt: skip
     return made
-
-
-def digest(design: Design) -> str:
-    """Return the hash of what a plan is computed from."""
-    body: dict[str, Any] = {
-        "entries": list(map(str, design.entry_ids)),
-        "judges": list(map(str, design.judge_ids)),
-        "eligible": [list(row) for row in design.eligible],
-        "fixed": [list(row) for row in design.fixed],
-        "reviews": list(design.reviews),
-        "bounds": [design.lower, design.upper],
-    }
-    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
-
-
-def _ids(pairs: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> list[list[str]]:
-    return [[str(entry), str(judge)] for entry, judge in pairs]
 
 
 def _shuffled(

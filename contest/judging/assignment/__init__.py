@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from contest.judging.assignment import connection, fairness, optimum, problem, report, tracks
 from contest.judging.assignment.plan import (
+    STAGES,
     Bools,
     Component,
     Connection,
@@ -17,14 +18,19 @@ from contest.judging.assignment.plan import (
     Plan,
     Repair,
     Shortage,
+    Stage,
+    Tick,
     Underused,
+    Why,
     Worst,
     pairs,
 )
 from contest.judging.assignment.precision import Precision, precision
+from contest.judging.assignment.problem import evened
 
 __all__ = [
     "STABILITY",
+    "STAGES",
     "Component",
     "Connection",
     "Fairness",
@@ -35,10 +41,14 @@ __all__ = [
     "Precision",
     "Repair",
     "Shortage",
+    "Stage",
+    "Tick",
     "Underused",
+    "Why",
     "Worst",
     "assign",
     "components",
+    "evened",
     "precision",
     "repair",
 ]
@@ -61,6 +71,7 @@ def assign(
     fair: Fairness = "total",
     connect: bool = True,
     seed: int = 0,
+    tick: Tick = lambda stage: None,
 ) -> Plan:
     """Choose the pairs of greatest total worth.
 
@@ -73,7 +84,8 @@ def assign(
              fair, "swaps" to lift the worst-served entry by swaps, "full" to lift it as far as any
              plan does;
              connect, whether to make the design one component where that is possible;
-             seed, which of several equally good plans is taken.
+             seed, which of several equally good plans is taken;
+             tick, told of each stage before it begins; what it raises ends the work.
     Returns  a Plan. Demand or lower bounds that cannot be met are part of the answer. Gaps come
              first, then connectedness, then fairness, then worth. When `previous` is as good as
              what was found, it is the answer.
@@ -87,19 +99,15 @@ def assign(
     """
     given = problem.checked(affinity, eligible, reviews, lower, upper, fixed, previous, stability)
     of_track = None if track is None else problem.labels("track", track, len(given.reviews))
-    best = optimum.optimum(given, seed)
-    wished, floor, ceiling = best.chosen, None, None
-    if fair == "full":
-        lifted = fairness.in_full(given, best.chosen, best.pool)
-        wished, floor, ceiling = lifted.chosen, lifted.floor, lifted.bound * given.scale
-    elif fair == "swaps":
-        wished = fairness.by_swaps(given, best.chosen)
-        floor = float(fairness.served(given.service, wished).min(initial=np.inf))
+    best = optimum.optimum(given, seed, tick)
+    wished, floor, ceiling = _fair(given, best, fair, tick)
     chosen, impossible = wished, False
     if connect:
+        tick("connect")
         chosen, impossible = connection.connect(given, wished, seed, floor=floor)
         if of_track is not None:
             chosen = tracks.bridged(given, chosen, of_track, floor=floor)
+    tick("report")
     if _stands(given, chosen, of_track, fair):
         chosen = given.previous
     loads = chosen.sum(axis=0)
@@ -128,7 +136,22 @@ def assign(
             apart=() if of_track is None else tracks.apart(chosen, of_track),
         ),
         worst=_worst(given, chosen, ceiling),
+        why=report.why(given, best.chosen, wished, chosen),
     )
+
+
+def _fair(
+    given: problem.Problem, best: optimum.Optimum, fair: Fairness, tick: Tick
+) -> tuple[Bools, float | None, float | None]:
+    """Return the plan wished for, what every entry shall be served at least, and what none exceeds."""
+    if fair == "full":
+        lifted = fairness.in_full(given, best.chosen, best.pool, tick)
+        return lifted.chosen, lifted.floor, lifted.bound * given.scale
+    if fair == "swaps":
+        tick("lift")
+        plan = fairness.by_swaps(given, best.chosen)
+        return plan, float(fairness.served(given.service, plan).min(initial=np.inf)), None
+    return best.chosen, None, None
 
 
 def repair(
@@ -145,6 +168,7 @@ def repair(
     fair: Fairness = "total",
     connect: bool = True,
     seed: int = 0,
+    tick: Tick = lambda stage: None,
 ) -> Repair:
     """Assign anew after something changed, moving as little as is sensible.
 
@@ -166,6 +190,7 @@ def repair(
         fair=fair,
         connect=connect,
         seed=seed,
+        tick=tick,
     )
     old = np.asarray(before, dtype=np.bool_)
     return Repair(plan, added=pairs(plan.chosen & ~old), removed=pairs(old & ~plan.chosen))

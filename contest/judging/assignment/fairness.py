@@ -10,7 +10,7 @@ from scipy import sparse
 from scipy.optimize import LinearConstraint, linprog, milp
 
 from contest.judging.assignment.optimum import GAIN
-from contest.judging.assignment.plan import Bools, Floats, Ints
+from contest.judging.assignment.plan import Bools, Floats, Ints, Tick
 from contest.judging.assignment.problem import Problem
 
 ROUND = 2e-4  # of the worst entry may be given up for whole pairs
@@ -82,7 +82,7 @@ class _Frame:
     upper: Ints
 
 
-def in_full(problem: Problem, best: Bools, pool: Bools) -> Fair:
+def in_full(problem: Problem, best: Bools, pool: Bools, tick: Tick) -> Fair:
     """Return the plan of greatest worth among those whose worst entry fares best.
 
     A linear program lifts the worst entry as far as any mixture of plans does, by columns and by
@@ -98,6 +98,7 @@ def in_full(problem: Problem, best: Bools, pool: Bools) -> Fair:
     held[np.argsort(served(problem.service, best))[: max(5, int(busy.sum()) // 50)]] = True
     held &= busy
     while True:
+        tick("lift")
         found = _relaxed(problem, frame, pool, held, of_worth=1.0)
         value = (found.share * problem.service).sum(axis=1) / np.maximum(frame.reviews, 1)
         broken = busy & ~held & (value < found.floor - 1e-7)
@@ -106,6 +107,7 @@ def in_full(problem: Problem, best: Bools, pool: Bools) -> Fair:
             break
         held |= broken
         pool |= better
+    tick("lift")
     chosen = _made_whole(problem, frame, pool, found)
     if chosen is None:
         chosen = by_swaps(problem, best)

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from contest.judging.assignment.plan import Bools, Floats, Ints
+from contest.judging.assignment.plan import Bools, Floats, Ints, Tick
 from contest.judging.assignment.problem import Problem
 
 PRICE_ROUNDS = 40
@@ -72,8 +72,8 @@ class Optimum:
     pool: Bools
 
 
-def optimum(problem: Problem, seed: int) -> Optimum:
-    """Return the best plan of all, gaps first.
+def optimum(problem: Problem, seed: int, tick: Tick) -> Optimum:
+    """Return the best plan of all, gaps first. `tick` is told before each part of the work.
 
     Cost     a subgradient round reads every pair once; the linear program has some 12 columns per
              entry. Two or three rounds of pricing are usual.
@@ -82,8 +82,10 @@ def optimum(problem: Problem, seed: int) -> Optimum:
         empty = np.zeros_like(problem.eligible)
         return Optimum(empty, 0.0, empty)
     n, m = problem.worth.shape
+    tick("search")
     pool = promising(problem)
     while True:
+        tick("prove")
         asked = program(problem, pool, seed)
         answer = linprog(
             asked.cost,

@@ -1,7 +1,8 @@
 """What an assignment says about itself: frozen results."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Pair = tuple[int, int]
 Fairness = Literal["total", "swaps", "full"]
+Stage = Literal["search", "prove", "lift", "connect", "report"]
+Tick = Callable[[Stage], None]
+Why = Literal["fixed", "kept", "fit", "room", "fair", "bridge"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,8 @@ class Plan:
     `objective` is the worth of the chosen pairs, stability bonus included, `affinity` the same
     without it. `bound` is what no plan with as few gaps can exceed, shown by prices and not by the
     solver's word: `bound - objective` is zero, or the cost of fairness and of connecting the design.
+    `why` stands beside `pairs`: scored already, kept, one of the best for the entry, the best that
+    had room, for fairness' sake, or as a bridge.
     """
 
     chosen: Bools
@@ -139,6 +146,7 @@ class Plan:
     components: tuple[Component, ...]
     connection: Connection
     worst: Worst | None
+    why: tuple[Why, ...]
 
     @property
     def complete(self) -> bool:

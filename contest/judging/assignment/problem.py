@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike
 
 from contest.judging.assignment.plan import Bools, Floats, Ints
 
+SLIGHT, AMPLE = 0.5, 1.25  # of the mean load
+
 
 @dataclass(frozen=True, eq=False)
 class Problem:
@@ -76,6 +78,29 @@ def checked(
         fixed=kept,
         previous=stood,
     )
+
+
+def evened(
+    eligible: ArrayLike,
+    reviews: ArrayLike,
+    lower: ArrayLike,
+    upper: ArrayLike,
+    fixed: ArrayLike | None = None,
+) -> tuple[Ints, Ints]:
+    """Return narrower bounds, so that nobody carries much more or less than the others.
+
+    Takes    what `assign` takes.
+    Returns  bounds within those given, half to five quarters of the mean load; wider where a judge's
+             fixed pairs or eligible entries ask for it. They may not suffice: look for gaps.
+    Raises   ValueError as `assign` does.
+    """
+    given = checked(np.zeros(np.shape(eligible)), eligible, reviews, lower, upper, fixed, None, 0.0)
+    mean = float(given.reviews.sum()) / max(1, given.eligible.shape[1])
+    done, may = given.fixed.sum(axis=0), given.eligible.sum(axis=0)
+    low = np.minimum(int(np.floor(SLIGHT * mean)), may)
+    high = np.maximum(int(np.ceil(AMPLE * mean)), done)
+    low = np.clip(low, given.lower, given.upper)
+    return low, np.maximum(low, np.minimum(high, given.upper))
 
 
 def labels(name: str, given: ArrayLike, length: int) -> Ints:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from contest.judging.assignment.plan import Bools, Ints, Missing, Overfull, Shortage, Underused
+from contest.judging.assignment.plan import Bools, Ints, Missing, Overfull, Shortage, Underused, Why
 from contest.judging.assignment.problem import Problem
 
 
@@ -72,3 +72,20 @@ def overfull(problem: Problem, reviews: ArrayLike, upper: ArrayLike) -> tuple[Ov
         for j in np.flatnonzero(problem.upper > bounds)
     ]
     return tuple(over)
+
+
+def why(problem: Problem, best: Bools, wished: Bools, chosen: Bools) -> tuple[Why, ...]:
+    """Say of each chosen pair, by entry and then by judge, what brought it about."""
+    if not chosen.any():
+        return ()
+    most = int(problem.reviews.max(initial=1))
+    service = np.where(problem.eligible, problem.service, -np.inf)
+    ranked = -np.sort(-service, axis=1)[:, : max(1, most)]
+    last = ranked[np.arange(len(ranked)), np.clip(problem.reviews, 1, ranked.shape[1]) - 1]
+    reasons = np.full(chosen.shape, "room", dtype="U6")
+    reasons[service >= last[:, None]] = "fit"
+    reasons[wished & ~best] = "fair"
+    reasons[~wished] = "bridge"
+    reasons[problem.previous] = "kept"
+    reasons[problem.fixed] = "fixed"
+    return tuple(reasons[chosen].tolist())

@@ -136,8 +136,10 @@ class Assignment(Edited, Base):
 
 
 class PlanState(enum.StrEnum):
-    """What became of a proposed assignment."""
+    """What became of an assignment that was asked for."""
 
+    COMPUTING = "computing"
+    FAILED = "failed"
     PROPOSED = "proposed"
     APPLIED = "applied"
     DISCARDED = "discarded"
@@ -152,9 +154,7 @@ class AssignmentPlan(Base):
     state: Mapped[PlanState] = mapped_column(default=PlanState.PROPOSED)
     seed: Mapped[int]
     input_sha256: Mapped[str] = mapped_column(String(64))
-    report: Mapped[
-        dict[str, Any]
-    ]  # pairs, objective, bound, unfilled with reasons, loads, components
+    report: Mapped[dict[str, Any]]  # while computing the `stage`, then that of `judging.proposal`
     computed_at: Mapped[datetime]
     computed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
 

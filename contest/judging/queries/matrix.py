@@ -2,6 +2,7 @@
 
 import uuid
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,12 +13,28 @@ from contest.entries.models import Entry
 from contest.judging.models import Assignment, AssignmentPlan, AssignmentState, PlanState
 from contest.judging.models.assignment import DONE, OPEN
 from contest.judging.queries import panel
+from contest.teams.models import Team
 
 Pair = tuple[uuid.UUID, uuid.UUID]  # entry, judge
+NO_TRACK = uuid.UUID(int=0)
 
 
 def plan(session: Session, plan_id: uuid.UUID) -> AssignmentPlan | None:
     return session.scalar(select(AssignmentPlan).where(AssignmentPlan.id == plan_id))
+
+
+def tracks(session: Session, entry_ids: Sequence[uuid.UUID]) -> tuple[list[uuid.UUID], list[int]]:
+    """Return the tracks of the entries, and of each entry its track's place; none counts as one."""
+    of_entry = {
+        entry_id: track_id or NO_TRACK
+        for entry_id, track_id in session.execute(
+            select(Entry.id, Team.track_id)
+            .join(Team, Team.id == Entry.team_id)
+            .where(Entry.id.in_(entry_ids))
+        )
+    }
+    names = sorted(set(of_entry.values()), key=str)
+    return names, [names.index(of_entry[entry_id]) for entry_id in entry_ids]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +55,6 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """An entry that the plan could not fill, and why."""
-
-    entry: Entry
-    missing: int
-    eligible: int
-    conflicts: int
-    full: int
-
-
-@dataclass(frozen=True, slots=True)
 class Matrix:
     """Entries × judges."""
 
@@ -58,7 +64,6 @@ class Matrix:
     wanted: dict[uuid.UUID, int]
     added: list[tuple[Entry, Appointment]]
     removed: list[tuple[Entry, Appointment]]
-    unfilled: list[Missing]
     most: int
 
     def cell(self, entry: Entry, column: Column) -> Cell:
@@ -113,13 +118,6 @@ def matrix(session: Session, round_: Round, plan: AssignmentPlan | None) -> Matr
         wanted,
         [(by_entry[e], by_judge[j]) for e, j in added if e in by_entry and j in by_judge],
         [(by_entry[e], by_judge[j]) for e, j in removed if e in by_entry and j in by_judge],
-        [
-            Missing(
-                by_entry[number], u["missing"], u["eligible"], len(judges) - may[number], u["full"]
-            )
-            for u in (proposal.report["unfilled"] if proposal else ())
-            if (number := uuid.UUID(u["entry"])) in by_entry
-        ],
         max([*then.values(), *now.values(), 1]),
     )
 

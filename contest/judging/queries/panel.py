@@ -340,7 +340,7 @@ def newest_plan(session: Session, round_id: uuid.UUID) -> AssignmentPlan | None:
     return session.scalar(
         select(AssignmentPlan)
         .where(AssignmentPlan.round_id == round_id, AssignmentPlan.state != PlanState.DISCARDED)
-        .order_by(AssignmentPlan.computed_at.desc())
+        .order_by(AssignmentPlan.state == PlanState.APPLIED, AssignmentPlan.computed_at.desc())
         .limit(1)
     )
 

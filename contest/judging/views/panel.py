@@ -2,12 +2,13 @@
 
 import uuid
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from contest.accounts.signin import signed_in
 from contest.contests import queries as contests
+from contest.contests.forms import invite_form
 from contest.contests.models import RoundPhase
 from contest.contests.policy import may_manage
 from contest.contests.signedin import actor
@@ -19,7 +20,7 @@ from contest.judging.queries import panel as queries
 from contest.judging.views.blueprint import bp, chaired, chaired_round
 from contest.organisations import queries as organisations
 from contest.web import requests
-from contest.web.access import action, found
+from contest.web.access import action, authorize, found
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, render_form
 
@@ -50,6 +51,27 @@ def panel(slug: str) -> ResponseReturnValue:
         entries=room.entries_of(session, contest.id),
         dry=dry,
         may_manage=bool(may_manage(actor(contest))),
+    )
+
+
+@bp.post("/contests/<slug:slug>/people/check")
+@action("judging.check_invitation")
+@signed_in
+def check_invitation(slug: str) -> ResponseReturnValue:
+    """Say from how many entries records would keep somebody who is about to be invited. Stores nothing."""
+    contest, _ = chaired(contests.by_slug(db.session(), slug))
+    authorize(may_manage(actor(contest)))
+    session = db.session()
+    form = invite_form(contest, organisations.directory(session))
+    return render_template(
+        "contests/people.html",
+        form=form,
+        contest=contest,
+        appointments=contests.appointments(session, contest.id),
+        at=requests.now(),
+        dry=room.would_conflict(
+            session, contest.id, form.organisation_id.data, form.email.data or ""
+        ),
     )
 
 

@@ -1,7 +1,6 @@
 """The page on which entries are given to judges: as a whole by the solver, or one by one by hand."""
 
 import uuid
-from datetime import datetime
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,16 +10,20 @@ from contest.accounts.models import User
 from contest.accounts.signin import safe_next, signed_in
 from contest.contests.models import Appointment, Round
 from contest.core.errors import DomainError
+from contest.core.text import N_
 from contest.entries.models import Entry
 from contest.judging.actions import plan as actions
-from contest.judging.forms import AssignForm
+from contest.judging.forms import AssignForm, PlanForm
 from contest.judging.models import AssignmentPlan, PlanState
-from contest.judging.queries import matrix, panel, work
+from contest.judging.queries import matrix, panel, preview, work
 from contest.judging.views.blueprint import bp, chaired, chaired_round
 from contest.web import requests
 from contest.web.access import action, found
 from contest.web.db import db
 from contest.web.forms import render_form
+
+# The stages that the computation goes through: contest.judging.assignment takes long to import.
+STAGES = ("search", "prove", "lift", "connect", "report")
 
 
 @bp.get("/rounds/<uuid:round_id>/assignment")
@@ -38,20 +41,22 @@ def plan(round_id: uuid.UUID) -> ResponseReturnValue:
 def plan_compute(round_id: uuid.UUID) -> ResponseReturnValue:
     """Promise to compute a plan."""
     round_, user = chaired_round(round_id)
-    at = requests.now()
-    actions.ask(db.session(), round_, by=user, at=at)
-    return redirect(url_for(".plan", round_id=round_id, asked=at.isoformat()), 303)
+    form = PlanForm()
+    if not form.validate_on_submit():
+        return _show(round_, DomainError(N_("Choose what the plan shall be best at.")))
+    actions.ask(db.session(), round_, fair=form.fair.data, by=user, at=requests.now())
+    return redirect(url_for(".plan", round_id=round_id), 303)
 
 
 @bp.get("/rounds/<uuid:round_id>/assignment/state")
 @action("judging.plan_poll")
 @signed_in
 def plan_state(round_id: uuid.UUID) -> ResponseReturnValue:
-    """Say whether the plan that was asked for is there. A fragment."""
+    """Say how far the plan is that was asked for. A fragment."""
     round_, _ = chaired_round(round_id)
     newest = panel.newest_plan(db.session(), round_id)
     return Response(
-        render_template("judging/_plan_state.html", round=round_, ready=_is_ready(newest))
+        render_template("judging/_plan_state.html", round=round_, plan=newest, stages=STAGES)
     )
 
 
@@ -74,10 +79,16 @@ def plan_apply(plan_id: uuid.UUID) -> ResponseReturnValue:
 @action("judging.plan_discard")
 @signed_in
 def plan_discard(plan_id: uuid.UUID) -> ResponseReturnValue:
-    """Put a proposed plan away."""
+    """Put a proposed plan away, or stop the computation."""
     made, round_, user = _plan(plan_id)
+    stopped = made.state is PlanState.COMPUTING
     actions.discard(db.session(), made, round_, by=user, at=requests.now())
-    flash(gettext("The plan is put away. Nothing has changed."), "success")
+    flash(
+        gettext("The computation is stopped. Nothing has changed.")
+        if stopped
+        else gettext("The plan is put away. Nothing has changed."),
+        "success",
+    )
     return redirect(url_for(".plan", round_id=round_.id), 303)
 
 
@@ -138,16 +149,10 @@ def _plan(plan_id: uuid.UUID) -> tuple[AssignmentPlan, Round, User]:
     return made, round_, user
 
 
-def _is_ready(newest: AssignmentPlan | None) -> bool:
-    try:
-        asked = datetime.fromisoformat(request.args.get("asked", ""))
-    except ValueError:
-        return True
-    return asked.tzinfo is None or (newest is not None and newest.computed_at >= asked)
-
-
 def _show(
-    round_: Round, error: DomainError | None, form: AssignForm | None = None
+    round_: Round,
+    error: DomainError | None,
+    form: AssignForm | None = None,
 ) -> ResponseReturnValue:
     session = db.session()
     newest = panel.newest_plan(session, round_.id)
@@ -155,14 +160,21 @@ def _show(
     form = form or AssignForm([j.appointment for j in table.judges], table.entries)
     if error is not None:
         form.reject(error)
+    is_proposal = newest is not None and newest.state is PlanState.PROPOSED
     return render_form(
         "judging/plan.html",
         form,
+        plan_form=PlanForm(fair=newest.report.get("fair") if newest else None),
         contest=round_.contest,
         round=round_,
         plan=newest,
-        is_proposal=newest is not None and newest.state is PlanState.PROPOSED,
+        waiting=newest is not None and newest.state is PlanState.COMPUTING,
+        failed=newest is not None and newest.state is PlanState.FAILED,
+        stages=STAGES,
         table=table,
-        waiting=not _is_ready(newest),
-        asked=request.args.get("asked", ""),
+        is_table=len(table.entries) * len(table.judges) <= preview.CELLS,
+        shown=preview.preview(session, round_, table, newest.report)
+        if newest and is_proposal
+        else None,
+        left=preview.left(session, round_.id),
     )

@@ -1,0 +1,146 @@
+"""What a proposed assignment brings, as the chair reads it before applying it."""
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.accounts.models import User
+from contest.contests import queries as contests
+from contest.contests.models import Appointment, Round
+from contest.core.words import Words
+from contest.entries.models import Entry
+from contest.judging.models import Assignment
+from contest.judging.models.assignment import OPEN
+from contest.judging.queries.matrix import NO_TRACK, Matrix
+
+CELLS = 3000  # more make no table that anybody reads
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An entry that the plan could not fill, and why."""
+
+    entry: Entry
+    missing: int
+    eligible: int
+    conflicts: int
+    full: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Entries that compete for the same judges; `tracks` with the number of these entries in each."""
+
+    missing: int
+    entries: int
+    judges: tuple[str, ...]
+    tracks: tuple[tuple[Words | None, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One review of the plan and why this judge gives it."""
+
+    judge: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two tracks and the judges they share."""
+
+    tracks: tuple[Words | None, Words | None]
+    judges: int
+    strong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A proposal in the words of the contest."""
+
+    unfilled: list[Missing]
+    shortages: list[Shortage]
+    underused: list[tuple[Appointment, int, int]]  # judge, short of, may see
+    worst: Entry | None
+    links: list[Link]
+    apart: list[list[Words | None]]
+    given: list[tuple[Entry, list[Review]]]
+    loads: list[tuple[int, int]]  # entries per judge, judges
+
+
+def preview(session: Session, round_: Round, table: Matrix, report: Mapping[str, Any]) -> Preview:
+    """Return what the stored report says, with names. One statement."""
+    entries = {str(e.id): e for e in table.entries}
+    judges = {str(c.appointment.id): c.appointment for c in table.judges}
+    names: dict[str, Words | None] = {
+        str(t.id): t.title for t in contests.tracks(session, round_.contest_id)
+    }
+    reviews: dict[str, list[Review]] = defaultdict(list)
+    for (entry_id, judge_id), why in zip(report["pairs"], report["why"], strict=True):
+        if judge_id in judges:
+            reviews[entry_id].append(Review(judges[judge_id].user.name, why))
+    worst = report["worst"]
+    return Preview(
+        unfilled=[_missing(table, entries[u["entry"]], u) for u in report["unfilled"]
+                  if u["entry"] in entries],
+        shortages=[
+            Shortage(
+                missing=s["missing"],
+                entries=len(s["entries"]),
+                judges=tuple(judges[j].user.name for j in s["judges"] if j in judges),
+                tracks=_tracks([entries[e] for e in s["entries"] if e in entries], names),
+            )
+            for s in report["shortages"]
+        ],
+        underused=[(judges[u["judge"]], u["short"], u["eligible"]) for u in report["underused"]
+                   if u["judge"] in judges],
+        worst=entries.get(worst["entry"]) if worst else None,
+        links=[
+            Link((names.get(one), names.get(two)), link["judges"], link["strong"])
+            for link in report["links"]
+            for one, two in [link["tracks"]]
+        ],
+        apart=[[names.get(t) for t in group] for group in report["apart"]],
+        given=[(e, reviews[str(e.id)]) for e in table.entries],
+        loads=sorted(Counter(c.then for c in table.judges).items()),
+    )  # fmt: skip
+
+
+def _missing(table: Matrix, entry: Entry, said: Mapping[str, Any]) -> Missing:
+    conflicts = sum(table.cell(entry, column).mark == "conflict" for column in table.judges)
+    return Missing(entry, said["missing"], said["eligible"], conflicts, said["full"])
+
+
+def _tracks(
+    entries: list[Entry], names: Mapping[str, Words | None]
+) -> tuple[tuple[Words | None, int], ...]:
+    counts = Counter(str(e.team.track_id or NO_TRACK) for e in entries)
+    return tuple((names.get(track), count) for track, count in counts.most_common())
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody who judges no more and still has open entries."""
+
+    name: str
+    entries: int
+
+
+def left(session: Session, round_id: uuid.UUID) -> list[Left]:
+    """Return who left the panel with work undone in the round. One statement."""
+    rows = session.scalars(
+        select(User.name)
+        .join(Appointment, Appointment.user_id == User.id)
+        .join(Assignment, Assignment.appointment_id == Appointment.id)
+        .where(
+            Assignment.round_id == round_id,
+            Assignment.state.in_(OPEN),
+            Appointment.ended_at.is_not(None),
+        )
+    )
+    return [Left(name, count) for name, count in sorted(Counter(rows).items())]
