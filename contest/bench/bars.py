@@ -36,7 +36,7 @@ def show(bars: Iterable[Bar]) -> bool:
     for bar in bars:
         met, total = met + bar.met, total + 1
         mark = "met " if bar.met else "MISS"
-        click.echo(f"{mark}  {bar.name:<64} {bar.figure:>16}   {bar.bar}")
+        click.echo(f"{mark}  {bar.name:<84} {bar.figure:>16}   {bar.bar}")
         sys.stdout.flush()
     click.echo(f"\n{met} of {total} bars met.")
     return met == total

@@ -1,54 +1,23 @@
 """The model of record: against other implementations, against the truth, and what it reports."""
 
 import time
-from typing import Any
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize
 from scipy.special import ndtri
 
-from contest.ranking.model import Code, Options, Variance, explain, places, published, rank
-from tests.ranking.panels import FEW, Floats, Ints, assert_sound, codes, contest
+from contest.bench.peers import reml
+from contest.ranking.model import Code, Options, explain, places, published, rank
+from tests.ranking.panels import FEW, Floats, assert_sound, codes, contest
 
 # --- the model
-
-
-def reml_by_brute_force(entry: Ints, judge: Ints, score: Floats) -> tuple[Variance, Floats]:
-    """Maximise the restricted likelihood with the full covariance of all scores."""
-    of_entry = (entry[:, None] == entry[None, :]).astype(float)
-    of_judge = (judge[:, None] == judge[None, :]).astype(float)
-    ones = np.ones((len(score), 1))
-
-    def parts(log: Floats) -> tuple[float, Floats, Any, Any]:
-        a, b, c = np.exp(log)
-        v = a * of_entry + b * of_judge + c * np.eye(len(score))
-        inverse = np.linalg.inv(v)
-        gram = ones.T @ inverse @ ones
-        mu = np.linalg.solve(gram, ones.T @ inverse @ score)
-        left = score - mu
-        value = np.linalg.slogdet(v)[1] + np.linalg.slogdet(gram)[1] + left @ inverse @ left
-        return float(value), np.asarray(mu, dtype=np.float64), np.asarray(inverse), left
-
-    start = np.full(3, np.log(score.var() / 3))
-    found = minimize(
-        lambda log: parts(log)[0],
-        start,
-        method="Nelder-Mead",
-        options={"xatol": 1e-7, "fatol": 1e-11, "maxiter": 4000},
-    )
-    _, mu, inverse, left = parts(found.x)
-    a, b, c = np.exp(found.x)
-    entries = np.unique(entry)
-    shrunk = a * (entries[:, None] == entry[None, :]) @ inverse @ left
-    return Variance(float(a), float(b), float(c)), mu + shrunk
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_an_independent_reml_finds_the_same_variances_and_values(seed: int) -> None:
     scores, _, _ = contest(seed)
     estimate = rank(*scores, 15, 6)
-    variance, adjusted = reml_by_brute_force(*scores)
+    variance, adjusted = reml(*scores)
     assert estimate.pool is not None
     assert not estimate.pool.used
     assert estimate.variance is not None
