@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import tailwindcss from "@tailwindcss/vite";
 import lucide from "@iconify-json/lucide/icons.json" with { type: "json" };
@@ -39,13 +39,28 @@ const iconClasses = {
   },
 };
 
+const BUILDS = "static/.vite/builds.json"; // the files of this build and of the one before
+
+/** Keeps the files of the previous build: pages of a server that still runs, and of readers, name them. */
+const keepPrevious = {
+  name: "keep-previous",
+  writeBundle(_options, bundle) {
+    const built = Object.keys(bundle).filter((name) => name.startsWith("assets/")).sort();
+    const builds = existsSync(BUILDS) ? JSON.parse(readFileSync(BUILDS, "utf8")) : [];
+    const before = builds.filter((names) => names.join() !== built.join()).slice(0, 1);
+    const kept = new Set([built, ...before].flat());
+    for (const name of readdirSync("static/assets")) if (!kept.has(`assets/${name}`)) rmSync(`static/assets/${name}`);
+    writeFileSync(BUILDS, JSON.stringify([built, ...before]));
+  },
+};
+
 export default defineConfig({
   base: "/static/",
   publicDir: false,
-  plugins: [iconClasses, tailwindcss()],
+  plugins: [iconClasses, tailwindcss(), keepPrevious],
   build: {
     outDir: "static",
-    emptyOutDir: true,
+    emptyOutDir: false,
     manifest: true,
     assetsInlineLimit: 0,
     rolldownOptions: { input: ["app.js", "theme.js", "app.css", "fonts.css"].map((name) => `frontend/src/${name}`) },

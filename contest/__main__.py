@@ -10,6 +10,8 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -112,35 +114,36 @@ def demo(name: str, moment: str, serves: bool, host: str, port: int, afresh: boo
     folder = INSTANCE / f"demo-{name}-{moment}"
     if afresh or not _stands(folder):
         _build(name, moment, folder)
-    shift = json.loads((folder / "built").read_text())["shift"]
-    configured = _demo_settings(folder, host, port, shift)
+    built = json.loads((folder / "built").read_text())
+    configured = _demo_settings(folder, host, port, built["shift"])
     children = start(host, port, 1, worker=True) if serves else []
-    _introduce(_create(configured), f"{name}, {moment}")
+    _introduce(configured, f"{name}, {moment}", built["faces"])
     if children:
         wait(children)
 
 
-def _introduce(app: Flask, title: str) -> None:
-    """Print the address and a sign-in link per role."""
+def _introduce(configured: Settings, title: str, faces: list[dict[str, str]]) -> None:
+    """Print the address and a sign-in link per role, without loading what the servers load just now."""
     from contest.accounts import links  # noqa: PLC0415 -- slow import
-    from contest.demo import build  # noqa: PLC0415 -- slow import
+    from contest.core import clock  # noqa: PLC0415 -- slow import
 
-    base = app.config["BASE_URL"]
-    with app.app_context():
-        click.echo(f"\n  {base}   {title}\n")
-        for face in build.faces(db.session()):
-            address = f"{base}/enter/{links.entrance(face.user_id)}"
-            click.echo(f"  {face.role:<16} {face.name:<22} {address}")
-        click.echo(f"\n  {'mail':<39} {base}/-mail\n")
-        db.session.remove()
-        db.engine.dispose()
+    signer = Flask(__name__)
+    signer.config.from_object(configured)
+    clock.shift(timedelta(seconds=configured.CLOCK_SHIFT_SECONDS))
+    base = configured.BASE_URL
+    click.echo(f"\n  {base}   {title}\n")
+    with signer.app_context():
+        for face in faces:
+            address = f"{base}/enter/{links.entrance(uuid.UUID(face['user_id']))}"
+            click.echo(f"  {face['role']:<16} {face['name']:<22} {address}")
+    click.echo(f"\n  {'mail':<39} {base}/-mail\n")
 
 
 def _stands(folder: Path) -> bool:
-    """Say whether a demonstration was built whole, and with the schema of today."""
+    """Say whether a demonstration was built whole, with the schema of today and its faces."""
     built = folder / "built"
     known = json.loads(built.read_text()) if built.exists() else {}
-    return isinstance(known, dict) and known.get("schema") == _schema()
+    return isinstance(known, dict) and known.get("schema") == _schema() and "faces" in known
 
 
 def _schema() -> str:
@@ -180,8 +183,14 @@ def _build(name: str, moment: str, folder: Path) -> None:
                 db.session(), name, moment, store=app.extensions["files"], key=receipt.signing_key(
                     configured.SIGNING_KEY, configured.SECRET_KEY),
             )  # fmt: skip
+        faces = [
+            {"role": face.role, "name": face.name, "user_id": str(face.user_id)}
+            for face in build.faces(db.session())
+        ]
         shift = (stands_at - clock.now()).total_seconds()
-        (fresh / "built").write_text(json.dumps({"shift": shift, "schema": _schema()}))
+        built = {"shift": shift, "schema": _schema(), "faces": faces}
+        (fresh / "built").write_text(json.dumps(built))
+        db.session.remove()
         db.engine.dispose()
     fresh.rename(folder)
     click.echo(f"Built in {time.monotonic() - began:.1f} s.")

@@ -1,6 +1,7 @@
 """`python -m contest worker` and `python -m contest jobs …`."""
 
 import logging
+import os
 
 import click
 from flask import current_app
@@ -22,6 +23,9 @@ STATES = {
 @with_appcontext
 def worker() -> None:
     """Do promised work (mail, renderings, reminders) until stopped. As many as wanted may run."""
+    # Read when numpy is first needed. Jobs run side by side: with a thread per core for each of them
+    # the small matrices of a ranking take longer, not shorter.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     crew.run(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 -- the app itself, for other threads
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from contest.core.errors import DomainError
 from contest.core.text import N_
-from contest.web.db import db
+from contest.web.access import SAFE_METHODS, takes_files
+from contest.web.db import begin_writing, db
 from contest.web.models import IdempotencyKey
 
 FIELD = "_key"
@@ -45,7 +46,7 @@ def replay() -> Response | None:
 def remember(response: Response) -> None:
     """Keep the answer in the transaction of its effect. Only redirects: pages can be made again."""
     key = _key()
-    if key is None or g.get("replayed") or response.location is None:
+    if key is None or "idempotency_owner" not in g or g.get("replayed") or not response.location:
         return
     db.session.add(
         IdempotencyKey(
@@ -88,3 +89,15 @@ def _digest() -> str:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["idempotency_key"] = new_key
+    app.before_request(_take_turn)
+
+
+def _take_turn() -> Response | None:
+    """Begin to write and look whether it was done before.
+
+    After the check of where the form comes from: a stranger's learns nothing and holds up nobody.
+    """
+    if request.method in SAFE_METHODS or takes_files(request.endpoint):
+        return None
+    begin_writing()
+    return replay()

@@ -10,7 +10,7 @@ from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.web import idempotency
 from contest.web.access import SAFE_METHODS, is_decided, is_public, takes_files
-from contest.web.db import begin_writing, db
+from contest.web.db import db
 
 
 def init_app(app: Flask) -> None:
@@ -30,19 +30,15 @@ def incident() -> str:
     return number
 
 
-def _begin() -> Response | None:
+def _begin() -> None:
     g.at = clock.now()
     g.incident = uuid.uuid4().hex[:12]
-    if request.method in SAFE_METHODS:
-        return None
-    if takes_files(request.endpoint):
-        return None
+    if request.method in SAFE_METHODS or takes_files(request.endpoint):
+        return
     # A slow sender is waited for before others are kept waiting.
     request.get_data(parse_form_data=True)
     if any("\0" in value for values in request.form.listvalues() for value in values):
         raise DomainError(N_("The text holds a character that cannot be stored. Type it anew."))
-    begin_writing()
-    return idempotency.replay()
 
 
 def _finish(response: Response) -> Response:
