@@ -8,7 +8,6 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     DateField,
     FloatField,
-    HiddenField,
     RadioField,
     SelectField,
     StringField,
@@ -19,6 +18,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from contest.accounts.models import User
 from contest.followup.models import AgreementKind, CloseReason, GateDecision, Mood
 from contest.web.forms import Form
+from contest.web.merging import MergingForm
 from contest.web.states import state_word
 from contest.web.text import lazy as _
 
@@ -73,18 +73,7 @@ class CloseForm(Form):
         self.outcome.choices = [(r.value, state_word(r)) for r in CloseReason]
 
 
-class EditForm(Form):
-    """What two people may change at once: it carries the version that stood on the page."""
-
-    version = HiddenField()
-
-    def seen(self) -> int:
-        """Return the version that was changed; 0, which is none, for nonsense."""
-        given = str(self.version.data or "")
-        return int(given) if given.isdecimal() and len(given) < 10 else 0
-
-
-class MilestoneForm(EditForm):
+class MilestoneForm(MergingForm):
     """Something due on a day."""
 
     title = StringField(_("Milestone"), [InputRequired(), Length(max=200)])
@@ -101,7 +90,7 @@ class EvidenceForm(Form):
     )
 
 
-class KpiForm(EditForm):
+class KpiForm(MergingForm):
     """A figure that the gates look at."""
 
     name = StringField(_("Figure"), [InputRequired(), Length(max=200)])

@@ -2,22 +2,22 @@
 
 from typing import Any
 
-from wtforms import DateField, EmailField, HiddenField, SelectField, StringField
+from wtforms import DateField, EmailField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from contest.core.words import LANGUAGES
 from contest.organisations.actions import Entry, tidy_domains
 from contest.organisations.models import Kind
 from contest.web.forms import Form, SomeWords, WordsField
+from contest.web.merging import MergingForm
 from contest.web.states import choices
 from contest.web.text import countries
 from contest.web.text import lazy as _
 
 
-class OrganisationForm(Form):
+class OrganisationForm(MergingForm):
     """What the directory says about an organisation."""
 
-    version = HiddenField()
     name = WordsField(_("Name"), [SomeWords()], languages=LANGUAGES, max_length=120)
     kind = SelectField(_("Kind"), [InputRequired()], coerce=Kind)
     country = SelectField(_("Country"), [InputRequired()])
@@ -28,6 +28,7 @@ class OrganisationForm(Form):
     domains = StringField(
         _("Mail domains"),
         [Length(max=500)],
+        filters=[lambda domains: ", ".join(domains) if isinstance(domains, list) else domains],
         description=_("Separated by commas. People with such an address belong here."),
     )
     summary = WordsField(
@@ -38,8 +39,6 @@ class OrganisationForm(Form):
         self.kind.choices = choices(Kind)
         self.country.choices = [("", "—"), *countries()]
         super().process(formdata, obj, *args, **kwargs)
-        if obj is not None and not self.is_submitted():
-            self.domains.data = ", ".join(obj.domains)
 
     def entry(self) -> Entry:
         """Return what was filled in. Call after validation; raises DomainError for a wrong domain."""

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wtforms import HiddenField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from contest.contests.models import Contest
 from contest.web.forms import Form, LocalDateTimeField, WordsField
+from contest.web.merging import MergingForm
 from contest.web.text import lazy as _
 
 Choices = Mapping[str, Sequence[tuple[Any, str]]]
@@ -35,11 +36,10 @@ class ChoosingForm(Form):
         super().process(*args, **kwargs)
 
 
-class ContestForm(ChoosingForm):
+class ContestForm(ChoosingForm, MergingForm):
     """A form about a contest: in its languages, by its clock."""
 
-    version = HiddenField()  # which one the editor saw
-    NOT_VALUES = frozenset({"csrf_token", "version"})
+    NOT_VALUES = frozenset({"csrf_token", "version", "base"})
 
     def __init__(self, contest: Contest, choices: Choices | None = None, **values: Any) -> None:
         self.contest = contest
@@ -62,11 +62,6 @@ class ContestForm(ChoosingForm):
             for field in self
             if field.short_name not in self.NOT_VALUES
         }
-
-    def seen(self) -> int:
-        """Return the version that the editor had before them; 0, which is none, for nonsense."""
-        given = str(self.version.data or "")
-        return int(given) if given.isdecimal() and len(given) < 10 else 0
 
 
 class ReasonForm(Form):

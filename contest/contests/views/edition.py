@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import cast
+from functools import partial
+from typing import Any, cast
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +20,7 @@ from contest.contests.signedin import actor
 from contest.contests.views.blueprint import bp, managed
 from contest.core.errors import DomainError
 from contest.core.text import N_
-from contest.web import requests
+from contest.web import merging, requests
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, Form, render_form
@@ -87,8 +88,7 @@ def manage(slug: str) -> ResponseReturnValue:
 def edit(slug: str) -> ResponseReturnValue:
     """Write the contest's texts in each of its languages."""
     contest, user = managed(slug)
-    form = forms.TextsForm(contest, obj=contest)
-    return _edit(contest, user, form, "contests/edit.html", "edit")
+    return _edit(contest, user, partial(forms.TextsForm, contest), "contests/edit.html", "edit")
 
 
 @bp.route("/contests/<slug:slug>/settings", methods=["GET", "POST"])
@@ -97,8 +97,11 @@ def edit(slug: str) -> ResponseReturnValue:
 def settings(slug: str) -> ResponseReturnValue:
     """Set place, clock, languages and looks."""
     contest, user = managed(slug)
-    languages = {f"language_{n}": lang for n, lang in enumerate(contest.languages, start=1)}
-    form = forms.SettingsForm(contest, _place_choices(), obj=contest, data=languages)
+
+    def form(**values: Any) -> forms.ContestForm:
+        spoken = {f"language_{n}": lang for n, lang in enumerate(contest.languages, start=1)}
+        return forms.SettingsForm(contest, _place_choices(), data=spoken, **values)
+
     return _edit(contest, user, form, "contests/settings.html", "settings")
 
 
@@ -108,25 +111,30 @@ def settings(slug: str) -> ResponseReturnValue:
 def ip_terms(slug: str) -> ResponseReturnValue:
     """Settle who owns what teams hand in."""
     contest, user = managed(slug)
-    sentences = [(terms.value, pages.ip_sentence(terms)) for terms in IpTerms]
-    form = forms.IpTermsForm(contest, {"ip_terms": sentences}, obj=contest)
+    choices = {"ip_terms": [(terms.value, pages.ip_sentence(terms)) for terms in IpTerms]}
+    form = partial(forms.IpTermsForm, contest, choices)
     return _edit(contest, user, form, "contests/ip_terms.html", "undertakings")
 
 
 def _edit(
-    contest: Contest, user: User, form: forms.ContestForm, template: str, then: str
+    contest: Contest,
+    user: User,
+    make: Callable[..., forms.ContestForm],
+    template: str,
+    then: str,
 ) -> ResponseReturnValue:
-    if form.validate_on_submit():
-        try:
-            edition.edit(
-                db.session(), contest, form.values(), seen=form.seen(), by=user, at=requests.now()
-            )
-        except DomainError as error:
-            form.reject(error)
-            form.version.data = str(contest.version)
-        else:
-            flash(gettext("Saved."), "success")
-            return redirect(url_for(f".{then}", slug=contest.slug), 303)
+    """Show a form about the contest's own columns and save it; two editors' changes are merged."""
+    form = make(obj=contest)
+
+    def save(seen: int) -> None:
+        values, at = form.values(), requests.now()
+        edition.edit(db.session(), contest, values, seen=seen, by=user, at=at)
+
+    if form.validate_on_submit() and merging.save(
+        form, lambda: make(obj=contest, formdata=None), save
+    ):
+        flash(gettext("Saved."), "success")
+        return redirect(url_for(f".{then}", slug=contest.slug), 303)
     return render_form(template, form, contest=contest)
 
 

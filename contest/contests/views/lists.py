@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -29,7 +30,7 @@ from contest.contests.views.blueprint import bp, managed
 from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.organisations import queries as organisations
-from contest.web import requests
+from contest.web import merging, requests
 from contest.web.access import action, found
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, render_form
@@ -155,23 +156,22 @@ for _kind in KINDS:
 @action("contests.set_up")
 @signed_in
 def part_edit(slug: str, kind: str, part_id: uuid.UUID) -> ResponseReturnValue:
-    """Change one thing of a list; after a clash the page shows what stands there now."""
+    """Change one thing of a list; two editors' changes are merged."""
     contest, user = managed(slug)
     session, of = db.session(), KINDS[kind]
     rows = of.rows(session, contest.id)
     part = _one(rows, part_id)
 
-    form = of.form(contest, of.choices(session, contest), obj=part)
-    if form.validate_on_submit():
-        seen = None if isinstance(part, Partnership) else form.seen()
-        try:
-            parts.edit(session, part, form.values(), seen=seen, by=user, at=requests.now())
-        except DomainError as error:
-            form.reject(error)
-            form.version.data = getattr(part, "version", None)
-        else:
-            flash(gettext("Saved."), "success")
-            return redirect(url_for(f".{kind}", slug=slug), 303)
+    make = partial(of.form, contest, of.choices(session, contest), obj=part)
+    form = make()
+
+    def save(seen: int) -> None:
+        given = None if isinstance(part, Partnership) else seen
+        parts.edit(session, part, form.values(), seen=given, by=user, at=requests.now())
+
+    if form.validate_on_submit() and merging.save(form, lambda: make(formdata=None), save):
+        flash(gettext("Saved."), "success")
+        return redirect(url_for(f".{kind}", slug=slug), 303)
     return render_form(
         "contests/part_edit.html", form, contest=contest, kind=kind, part=part, title=of.edit_title
     )

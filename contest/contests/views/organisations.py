@@ -1,6 +1,7 @@
 """The pages of the directory. They stand here because organisers of contests keep it."""
 
 import uuid
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +17,7 @@ from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.organisations import actions, policy, queries
 from contest.organisations.forms import OrganisationForm, PositionForm
-from contest.web import requests
+from contest.web import merging, requests
 from contest.web.access import action, authorize, found
 from contest.web.db import db
 from contest.web.forms import render_form
@@ -120,19 +121,15 @@ def edit(slug: str) -> ResponseReturnValue:
     organisation = found(queries.by_slug(session, slug))
     authorize(_may_edit(user))
 
-    form = OrganisationForm(obj=organisation)
-    if form.validate_on_submit():
-        try:
-            seen = int(form.version.data or 0)
-            actions.edit(
-                session, organisation, form.values(), seen=seen, by=user, at=requests.now()
-            )
-        except DomainError as error:
-            form.reject(error)
-            form.version.data = str(organisation.version)
-        else:
-            flash(gettext("Saved."), "success")
-            return redirect(url_for(".show", slug=slug), 303)
+    make = partial(OrganisationForm, obj=organisation)
+    form = make()
+
+    def save(seen: int) -> None:
+        actions.edit(session, organisation, form.values(), seen=seen, by=user, at=requests.now())
+
+    if form.validate_on_submit() and merging.save(form, lambda: make(formdata=None), save):
+        flash(gettext("Saved."), "success")
+        return redirect(url_for(".show", slug=slug), 303)
     return render_form(
         "organisations/edit.html", form, organisation=organisation, back=url_for(".show", slug=slug)
     )

@@ -1,6 +1,7 @@
 """The pages on which rounds are planned."""
 
 import uuid
+from functools import partial
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +16,7 @@ from contest.contests.models import Round
 from contest.contests.signedin import actor
 from contest.contests.views.blueprint import bp, managed
 from contest.core.errors import DomainError
-from contest.web import requests
+from contest.web import merging, requests
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, render_form
@@ -59,18 +60,16 @@ def round_edit(round_id: uuid.UUID) -> ResponseReturnValue:
     """Change a round's dates and numbers."""
     round_, user = _managed(round_id)
 
-    form = RoundForm(round_.contest, obj=round_)
-    if form.validate_on_submit():
-        try:
-            rounds.edit(
-                db.session(), round_, form.values(), seen=form.seen(), by=user, at=requests.now()
-            )
-        except DomainError as error:
-            form.reject(error)
-            form.version.data = round_.version
-        else:
-            flash(gettext("The round is saved."), "success")
-            return redirect(url_for(".rounds", slug=round_.contest.slug), 303)
+    make = partial(RoundForm, round_.contest, obj=round_)
+    form = make()
+
+    def save(seen: int) -> None:
+        values, at = form.values(), requests.now()
+        rounds.edit(db.session(), round_, values, seen=seen, by=user, at=at)
+
+    if form.validate_on_submit() and merging.save(form, lambda: make(formdata=None), save):
+        flash(gettext("The round is saved."), "success")
+        return redirect(url_for(".rounds", slug=round_.contest.slug), 303)
     return render_form("contests/round_edit.html", form, contest=round_.contest, round=round_)
 
 

@@ -8,15 +8,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from contest.contests.signedin import actor
-from contest.core.errors import Conflict, DomainError
+from contest.core.errors import DomainError
 from contest.followup import policy
-from contest.followup.forms import EditForm
 from contest.followup.models import Case, Kpi, Milestone
 from contest.followup.policy import Viewer
 from contest.followup.queries import cases as queries
+from contest.web import merging
 from contest.web.access import authorize, found, reveal
 from contest.web.db import db
 from contest.web.forms import Form, render_form
+from contest.web.merging import MergingForm
 
 bp = Blueprint("followup", __name__)
 
@@ -49,34 +50,26 @@ def answer(
 ) -> ResponseReturnValue:
     """Do what the form asks for and go back to the case, or show the form.
 
-    When somebody else changed what is `edited` meanwhile, both stand on the page, and saving again
-    takes what was written here.
+    When somebody else changed what is `edited` meanwhile, both people's changes are merged.
     """
-    case_id, theirs = case.id, {}
-    if form.validate_on_submit():
-        try:
-            act()
-        except Conflict as error:
-            form.reject(error)
-            theirs = _theirs(form, edited)
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("Noted."))
-            return redirect(url_for(".show", case_id=case_id), 303)
-    told = {"about": None, "accept": "", "largest": 0, "theirs": theirs, **context}
+    case_id = case.id
+    if form.validate_on_submit() and _is_done(form, act, edited):
+        flash(gettext("Noted."))
+        return redirect(url_for(".show", case_id=case_id), 303)
+    told = {"about": None, "accept": "", "largest": 0, **context}
     return render_form(
         "followup/fill.html", form, case=case, contest=case.contest, page_title=title,
         label=label, **told,
     )  # fmt: skip
 
 
-def _theirs(form: Form, edited: Milestone | Kpi | None) -> dict[str, object]:
-    """Return what stands in the other's copy where it differs, and take that copy's version."""
-    if edited is None or not isinstance(form, EditForm):
-        return {}
-    form.version.data = str(edited.version)
-    shown = [f for f in form if f.short_name in edited.__mapper__.columns and f is not form.version]
-    return {
-        f.short_name: there for f in shown if (there := getattr(edited, f.short_name)) != f.data
-    }
+def _is_done(form: Form, act: Callable[[], object], edited: Milestone | Kpi | None) -> bool:
+    if isinstance(form, MergingForm) and edited is not None:
+        again = type(form)
+        return merging.save(form, lambda: again(obj=edited, formdata=None), lambda _seen: act())
+    try:
+        act()
+    except DomainError as error:
+        form.reject(error)
+        return False
+    return True
