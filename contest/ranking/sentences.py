@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from contest.core.text import N_
 from contest.ranking import queries
 from contest.ranking.models import Ranking
+from contest.web.text import listed
 
 NOTES: Mapping[str, str] = {
     "no_scores": N_("Nobody has handed in scores yet."),
@@ -71,7 +72,7 @@ def remarks(session: Session, ranking: Ranking) -> list[str]:
         facts: dict[str, Any] = dict(note["facts"])
         for name, names in (("judges", people), ("entries", entries)):
             if _is_list(note, name):
-                facts[name] = ", ".join(names.get(i, "–") for i in facts[name])
+                facts[name] = listed([names.get(i, "–") for i in facts[name]])
         sentence = NOTES[note["code"]]
         said.append(gettext(sentence) % facts)
     return said

@@ -14,7 +14,7 @@ from wtforms.widgets import DateTimeLocalInput
 
 from contest.core.errors import DomainError
 from contest.core.words import OWN_NAMES, Words
-from contest.web.text import why
+from contest.web.text import listed, why
 
 
 class Form(FlaskForm):
@@ -102,7 +102,7 @@ class WordsField(Field):
         if self.required:
             missing = self.data.missing(self.languages)
             if missing:
-                names = ", ".join(OWN_NAMES[lang] for lang in missing)
+                names = listed([OWN_NAMES[lang] for lang in missing])
                 raise ValidationError(gettext("Still missing in: %(languages)s.", languages=names))
 
     def inputs(self) -> list[tuple[str, str, str, str]]:

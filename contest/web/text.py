@@ -41,6 +41,8 @@ def why(refusal: Decision | DomainError | Blocker) -> str:
 def _shown(value: object) -> object:
     if isinstance(value, enum.StrEnum):
         return states.state_word(value)
+    if isinstance(value, list | tuple):
+        return listed([_shown(each) for each in value])
     return value.pick(languages())[0] if isinstance(value, Words) else value
 
 
@@ -89,6 +91,21 @@ def listed(items: Iterable[object]) -> str:
     if not any(hasattr(item, "__html__") for item in told):
         return format_list([str(item) for item in told], locale=_locale())
     return Markup(format_list([escape(item) for item in told], locale=_locale()))  # noqa: S704 -- each item is escaped
+
+
+def sentences(items: Iterable[object]) -> str:
+    """Return whole sentences one behind the other; Chinese and Japanese put no blank between them."""
+    return ("" if language() in {"zh", "ja"} else " ").join(map(str, items))
+
+
+def own_name(lang: str) -> str:
+    """Return what a language calls itself. A template filter."""
+    return OWN_NAMES[lang]
+
+
+def written(text: str) -> Markup:
+    """Return what a team wrote, in whatever language that is: marked as of none we know. A filter."""
+    return Markup('<bdi lang="">{}</bdi>').format(text)
 
 
 def decimal(value: float) -> str:
@@ -160,7 +177,8 @@ def _choose_language() -> str:
 def init_app(app: Flask) -> None:
     Babel(app, locale_selector=_choose_language)
     app.add_template_filter(why)
-    app.add_template_filter(listed)
+    for told in (listed, own_name, said, sentences, written):
+        app.add_template_filter(told)
     app.jinja_env.globals.update(
         country=country,
         day=day,

@@ -53,8 +53,8 @@ def _texts(contest: Contest) -> Iterator[Blocker]:
         yield Blocker(N_("The brief is missing in: %(languages)s."), "contests.edit", _in(missing))
 
 
-def _in(languages: list[str]) -> dict[str, str]:
-    return {"languages": ", ".join(OWN_NAMES[lang] for lang in languages)}
+def _in(languages: list[str]) -> dict[str, list[str]]:
+    return {"languages": [OWN_NAMES[lang] for lang in languages]}
 
 
 def _partners(session: Session, contest: Contest) -> Iterator[Blocker]:

@@ -17,6 +17,7 @@ from contest.web import requests
 from contest.web.access import action, found
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, Form, render_form
+from contest.web.text import sentences
 
 
 @bp.get("/rounds/<uuid:round_id>/progress")
@@ -166,8 +167,8 @@ def _show(round_: Round, form: Form, *, refused: Form | None = None) -> Response
         extend=refused
         if refused is not None and "until" in refused
         else extend_form(round_.contest, round_),
-        wrong=" ".join(e for f in reasons for field in f for e in field.errors)
-        or " ".join(e for f in reasons for e in f.form_errors),
+        wrong=sentences(e for f in reasons for field in f for e in field.errors)
+        or sentences(e for f in reasons for e in f.form_errors),
         phase=round_.phase,
         Phase=RoundPhase,
     )
