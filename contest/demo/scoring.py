@@ -14,7 +14,7 @@ from contest.entries import queries as entries
 from contest.judging.actions import closing, plan, scoring
 from contest.judging.models import Assignment, PlanState
 from contest.judging.models.assignment import OPEN
-from contest.judging.queries import panel
+from contest.judging.queries import panel, plans, reviews
 from contest.pitchday import actions as stage_actions
 from contest.pitchday import queries as stage_queries
 from contest.pitchday.models import Slot, Stage
@@ -31,7 +31,7 @@ def _plan(play: Play, round_: Round, at: datetime) -> None:
     plan.ask(play.session, round_, by=play.chair, at=at)
     play.session.flush()
     play.run_promised()
-    made = found(panel.newest_plan(play.session, round_.id))
+    made = found(plans.newest_plan(play.session, round_.id))
     assert made.state is PlanState.PROPOSED  # noqa: S101 -- it was asked for just now
     plan.apply(play.session, made, round_, by=play.chair, at=at + timedelta(minutes=10))
 
@@ -140,7 +140,7 @@ def finish_pitch_day(play: Play) -> None:
 
 def _open(play: Play, round_: Round, judge: JudgeCast) -> list[Assignment]:
     mine = play.appointment(judge).id
-    open_ = panel.open_assignments(play.session, round_.id)
+    open_ = reviews.open_assignments(play.session, round_.id)
     return sorted(
         (a for a in open_ if a.appointment_id == mine and a.state in OPEN),
         key=lambda a: (a.position, a.entry.code),

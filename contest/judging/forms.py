@@ -22,7 +22,7 @@ from contest.entries.models import Entry
 from contest.judging.actions.rubric import CriterionInput
 from contest.judging.actions.scoring import COMMENT_LIMIT, NOTE_LIMIT, seal
 from contest.judging.models import ConflictKind, Criterion, Rubric, Scorecard
-from contest.judging.queries.panel import Name
+from contest.judging.queries.interests import Name
 from contest.organisations.models import Organisation
 from contest.web.forms import Form, LocalDateTimeField, WordsField
 from contest.web.states import state_word

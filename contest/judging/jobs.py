@@ -13,8 +13,8 @@ from contest.jobs.registry import every, failed, job
 from contest.judging import proposal
 from contest.judging.actions import closing, plan
 from contest.judging.models import AssignmentPlan, PlanState
-from contest.judging.queries import matrix, panel
-from contest.judging.queries.panel import Design
+from contest.judging.queries import matrix, plans
+from contest.judging.queries.plans import Design
 from contest.web.db import db
 
 LONG = 2.0  # seconds after which the page is told how far it is, and a cancellation is heard
@@ -32,7 +32,7 @@ def compute(plan_id: str) -> dict[str, Any]:
     round_ = contests.round_(session, made.round_id) if made else None
     if made is None or round_ is None or made.state is not PlanState.COMPUTING:
         return {"found": None, "digest": ""}
-    design = panel.design(session, round_)
+    design = plans.design(session, round_)
     names, track = matrix.tracks(session, design.entry_ids)
     digest = proposal.digest(design)
     if not design.entry_ids or not design.judge_ids:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import rfc8785
 
-from contest.judging.queries.panel import Design
+from contest.judging.queries.plans import Design
 
 if TYPE_CHECKING:
     from contest.judging.assignment import Plan, Precision, Repair

@@ -8,7 +8,7 @@ from contest.core.errors import DomainError
 from contest.entries.models import State
 from contest.judging.actions import closing, conflicts, plan, scoring
 from contest.judging.models import AssignmentState, ConflictKind
-from contest.judging.queries import panel, work
+from contest.judging.queries import interests, reviews, work
 from tests import make
 
 
@@ -120,7 +120,7 @@ def test_recusal_after_scoring_takes_the_scores_out_of_the_count_and_keeps_them(
 
     assert work.marks(session, room.round.id) == []
     assert room.state() is AssignmentState.RECUSED
-    assert panel.has_conflict(session, room.judge.id, room.entry.id)
+    assert interests.has_conflict(session, room.judge.id, room.entry.id)
     assert len(work.scorecards(session, room.assignment.id)) == 1
 
 
@@ -128,12 +128,12 @@ def test_abstaining_deferring_and_recusing_are_three_things(session: Session) ->
     room = Room(session)
     scoring.defer(session, room.assignment, by=room.user, at=make.NOON)
     assert room.state() is AssignmentState.DEFERRED
-    assert [p.open for p in panel.progress_by_entry(session, room.round)] == [1]
+    assert [p.open for p in reviews.progress_by_entry(session, room.round)] == [1]
 
     scoring.abstain(session, room.assignment, "Not my field.", by=room.user, at=make.NOON)
     assert room.state() is AssignmentState.ABSTAINED
-    assert not panel.has_conflict(session, room.judge.id, room.entry.id)
-    assert [(p.done, p.open, p.short) for p in panel.progress_by_entry(session, room.round)] == [
+    assert not interests.has_conflict(session, room.judge.id, room.entry.id)
+    assert [(p.done, p.open, p.short) for p in reviews.progress_by_entry(session, room.round)] == [
         (0, 0, 1)
     ]
 
@@ -151,9 +151,9 @@ def test_conflicts_are_found_from_the_organisation_and_from_the_verified_mail_do
     assert conflicts.find(session, room.contest.id, by=None, at=make.NOON) == 2
     assert conflicts.find(session, room.contest.id, by=None, at=make.NOON) == 0
 
-    assert panel.has_conflict(session, room.judge.id, by_domain.id)
-    assert panel.has_conflict(session, room.judge.id, by_organisation.id)
-    assert not panel.has_conflict(session, room.judge.id, room.entry.id)
+    assert interests.has_conflict(session, room.judge.id, by_domain.id)
+    assert interests.has_conflict(session, room.judge.id, by_organisation.id)
+    assert not interests.has_conflict(session, room.judge.id, room.entry.id)
 
 
 def test_no_hand_can_give_a_judge_an_entry_that_a_conflict_bars(session: Session) -> None:

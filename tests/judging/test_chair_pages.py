@@ -18,7 +18,7 @@ from contest.judging.models import (
     ConflictKind,
     PlanState,
 )
-from contest.judging.queries import panel, work
+from contest.judging.queries import interests, panel, plans, reviews, work
 from contest.judging.queries.readiness import rubric_blockers
 from tests import make
 from tests.jobs import fail_promised, run_promised
@@ -152,12 +152,12 @@ def test_a_conflict_is_added_and_lifted_with_a_reason(client: Client, session: S
     )
     session.expire_all()
     assert given.state is AssignmentState.RECUSED
-    [conflict] = panel.conflicts(session, room.contest.id).values()
+    [conflict] = interests.conflicts(session, room.contest.id).values()
     client.page(f"/conflicts/{conflict.id}/lift")
     assert client.post(f"/conflicts/{conflict.id}/lift", data={"reason": " "}).status_code == 422
     client.post(f"/conflicts/{conflict.id}/lift", data={"reason": "Another person of that name"})
     session.expire_all()
-    assert panel.conflicts(session, room.contest.id) == {}
+    assert interests.conflicts(session, room.contest.id) == {}
 
 
 def test_a_rubric_is_written_moved_and_freezes(client: Client, session: Session) -> None:
@@ -219,12 +219,12 @@ def test_a_plan_is_computed_looked_at_and_applied_as_a_whole(
     client.post(f"/plans/{plan.id}/apply")
     session.expire_all()
     assert plan.state is PlanState.APPLIED
-    assert {(p.open, p.short) for p in panel.progress_by_entry(session, room.round)} == {(2, 2)}
+    assert {(p.open, p.short) for p in reviews.progress_by_entry(session, room.round)} == {(2, 2)}
     assert client.post(f"/plans/{plan.id}/apply").status_code == 422
 
 
 def proposal(session: Session, room: Room) -> AssignmentPlan:
-    plan = panel.newest_plan(session, room.round.id)
+    plan = plans.newest_plan(session, room.round.id)
     assert plan is not None
     return plan
 
@@ -255,7 +255,7 @@ def test_a_computation_is_stopped_and_leaves_nothing_behind(
     run_promised(session)
     session.expire_all()
     assert plan.state is PlanState.DISCARDED
-    assert panel.newest_plan(session, room.round.id) is None
+    assert plans.newest_plan(session, room.round.id) is None
 
 
 def test_a_long_computation_says_how_far_it_is_and_ends_when_it_is_not_wanted(
@@ -305,7 +305,7 @@ def test_after_a_judge_left_the_page_says_so_and_a_plan_moves_only_their_entries
     run_promised(session)
     client.post(f"/plans/{proposal(session, room).id}/apply")
     before = {(a.appointment_id, a.entry_id)
-              for a in panel.open_assignments(session, room.round.id)}  # fmt: skip
+              for a in reviews.open_assignments(session, room.round.id)}  # fmt: skip
     room.judges[0].ended_at = make.NOON
     session.flush()
     theirs = {pair for pair in before if pair[0] == room.judges[0].id}
@@ -314,7 +314,9 @@ def test_after_a_judge_left_the_page_says_so_and_a_plan_moves_only_their_entries
     run_promised(session)
     client.post(f"/plans/{proposal(session, room).id}/apply")
     session.expire_all()
-    after = {(a.appointment_id, a.entry_id) for a in panel.open_assignments(session, room.round.id)}
+    after = {
+        (a.appointment_id, a.entry_id) for a in reviews.open_assignments(session, room.round.id)
+    }
     assert before - after == theirs
     assert len(after) == 12
     assert "has left the panel" not in client.page(place).text
@@ -375,7 +377,7 @@ def test_a_plan_says_which_entry_lacks_judges_and_why(client: Client, session: S
     text = client.page(f"/rounds/{room.round.id}/assignment").text
     assert "Idea 0 lacks 1 judge" in text
     assert re.search(r"Only 1 judge may see it\s*: 1 conflict", text)
-    plan = panel.newest_plan(session, room.round.id)
+    plan = plans.newest_plan(session, room.round.id)
     assert plan is not None
     client.post(f"/plans/{plan.id}/discard")
     session.expire_all()
@@ -387,7 +389,7 @@ def test_a_plan_that_is_out_of_date_is_refused(client: Client, session: Session)
     client.sign_in(room.chair)
     client.post(f"/rounds/{room.round.id}/assignment/compute")
     run_promised(session)
-    plan = panel.newest_plan(session, room.round.id)
+    plan = plans.newest_plan(session, room.round.id)
     assert plan is not None
     conflicts.add(
         session, room.judges[0], room.entries[0].id, ConflictKind.OTHER, by=room.chair,
@@ -415,7 +417,7 @@ def test_by_hand_a_conflict_is_refused_and_the_rest_is_assigned(
     free = {"judge": str(room.judges[1].id), "entry": str(room.entries[0].id)}
     assert client.post(place, data=free).status_code == 303
     session.expire_all()
-    assert [a.appointment_id for a in panel.open_assignments(session, room.round.id)] == [
+    assert [a.appointment_id for a in reviews.open_assignments(session, room.round.id)] == [
         room.judges[1].id
     ]
 
@@ -455,7 +457,7 @@ def test_a_round_closes_with_every_shortfall_settled_on_one_screen(
     )
     session.expire_all()
     assert (late.state, waived.state) == (AssignmentState.REASSIGNED, AssignmentState.WAIVED)
-    [taken] = panel.open_assignments(session, room.round.id)
+    [taken] = reviews.open_assignments(session, room.round.id)
     scale = panel.rubric(session, room.round.id)
     assert scale is not None
     make.scorecard(session, taken, scale, 0, 0)
@@ -524,7 +526,7 @@ def test_a_pitch_round_begins_when_everything_is_there(client: Client, session: 
     make.rubric(session, pitch)
     client.post(f"/rounds/{pitch.id}/assignment/compute")
     run_promised(session)
-    plan = panel.newest_plan(session, pitch.id)
+    plan = plans.newest_plan(session, pitch.id)
     assert plan is not None
     client.post(f"/plans/{plan.id}/apply")
     assert "Everything is ready" in client.page(f"/rounds/{pitch.id}/begin").text

@@ -16,7 +16,7 @@ from contest.files import actions as files
 from contest.files.sending import store
 from contest.judging.actions import conflicts, scoring
 from contest.judging.models import AssignmentState, ConflictKind
-from contest.judging.queries import panel, work
+from contest.judging.queries import interests, work
 from contest.undertakings.models import Kind
 from contest.vault.models import DocumentView
 from tests import make
@@ -92,8 +92,8 @@ def test_names_come_first_and_one_sending_declares(client: Client, session: Sess
 
     assert answer.location == "/judging"
     session.expire_all()
-    assert panel.has_conflict(session, judge.id, room.entries[0].id)
-    assert not panel.has_conflict(session, judge.id, room.entries[1].id)
+    assert interests.has_conflict(session, judge.id, room.entries[0].id)
+    assert not interests.has_conflict(session, judge.id, room.entries[1].id)
     late = make.entry(session, make.user(session), contest=room.contest, state=State.ELIGIBLE)
     text = client.page(f"/contests/{room.contest.slug}/conflicts").text
     assert late.team.name in text
@@ -112,7 +112,7 @@ def test_a_conflict_on_record_is_shown_and_cannot_be_taken_back_by_the_judge(
     assert f"of_{room.entries[0].id}" not in page.text
     client.post(f"/contests/{room.contest.slug}/conflicts", data={})
     session.expire_all()
-    assert panel.has_conflict(session, room.judge.id, room.entries[0].id)
+    assert interests.has_conflict(session, room.judge.id, room.entries[0].id)
 
 
 def test_without_a_signature_there_are_no_names(client: Client, session: Session) -> None:

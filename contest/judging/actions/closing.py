@@ -17,7 +17,7 @@ from contest.entries.models import Entry
 from contest.events.log import Verb, record
 from contest.jobs.outbox import enqueue
 from contest.judging.models import Assignment, AssignmentState, Waiver
-from contest.judging.queries import panel
+from contest.judging.queries import panel, reviews
 from contest.messages import outbox
 
 BEFORE = (timedelta(hours=24), timedelta(hours=48))  # the nearest first
@@ -29,7 +29,7 @@ def nudge(
 ) -> int:
     """Remind judges of what they owe; one reminder a day at most. Return how many were written."""
     owed: dict[uuid.UUID, list[Assignment]] = defaultdict(list)
-    for assignment in panel.open_assignments(session, round_.id):
+    for assignment in reviews.open_assignments(session, round_.id):
         owed[assignment.appointment_id].append(assignment)
     told = 0
     for appointment in appointments:
@@ -67,7 +67,7 @@ def remind(session: Session, *, at: datetime) -> int:
         assert round_.judging_closes_at is not None  # noqa: S101 -- the statement says so
         step = next(s for s in BEFORE if at >= round_.judging_closes_at - s)
         owed: dict[uuid.UUID, list[Assignment]] = defaultdict(list)
-        for assignment in panel.open_assignments(session, round_.id):
+        for assignment in reviews.open_assignments(session, round_.id):
             owed[assignment.appointment_id].append(assignment)
         for appointment_id, mine in owed.items():
             outbox.write(
@@ -93,7 +93,7 @@ def waive(
             round_id=round_.id, entry_id=entry.id, reason=reason.strip()[:1000], by_id=by.id, at=at
         )
     )
-    for assignment in panel.open_assignments(session, round_.id):
+    for assignment in reviews.open_assignments(session, round_.id):
         if assignment.entry_id == entry.id:
             assignment.move("waive", at)
     record(session, Verb.REVIEWS_WAIVED, entry, by=by.id, at=at, contest_id=round_.contest_id,
@@ -118,7 +118,7 @@ def extend(session: Session, round_: Round, until: datetime, *, by: User, at: da
     round_.judging_closes_at = until
     record(session, Verb.JUDGING_EXTENDED, round_, by=by.id, at=at, contest_id=round_.contest_id,
            before=before, after=until)  # fmt: skip
-    people = {a.appointment_id: a.appointment for a in panel.open_assignments(session, round_.id)}
+    people = {a.appointment_id: a.appointment for a in reviews.open_assignments(session, round_.id)}
     for appointment in people.values():
         outbox.write(session, "judging_extended", to=appointment.user, at=at,
                      contest_id=round_.contest_id, round=round_.title, closes_at=until,
@@ -130,11 +130,13 @@ def blockers(session: Session, round_: Round) -> list[Blocker]:
     """Return what keeps the judging of this round from being closed."""
     found = []
     place = {"round_id": round_.id}
-    open_ = panel.open_assignments(session, round_.id)
+    open_ = reviews.open_assignments(session, round_.id)
     if open_:
         found.append(Blocker(N_("%(count)s reviews are still open."), "judging.close",
                              {"count": len(open_)}, place))  # fmt: skip
-    short = [p for p in panel.progress_by_entry(session, round_) if p.short and _counts(round_, p)]
+    short = [
+        p for p in reviews.progress_by_entry(session, round_) if p.short and _counts(round_, p)
+    ]
     if short:
         found.append(Blocker(N_("%(count)s entries have fewer reviews than the rules ask for."),
                              "judging.close", {"count": len(short)}, place))  # fmt: skip
@@ -143,7 +145,7 @@ def blockers(session: Session, round_: Round) -> list[Blocker]:
     return found
 
 
-def _counts(round_: Round, progress: panel.EntryProgress) -> bool:
+def _counts(round_: Round, progress: reviews.EntryProgress) -> bool:
     # On pitch day a short panel is settled by who was in the room: one review is the least.
     return round_.kind is not RoundKind.PITCH or progress.done < 1
 

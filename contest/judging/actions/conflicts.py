@@ -21,7 +21,7 @@ from contest.judging.models import (
     Declaration,
 )
 from contest.judging.models.assignment import DONE, OPEN
-from contest.judging.queries import panel
+from contest.judging.queries import interests
 
 
 def declare(
@@ -37,7 +37,7 @@ def declare(
     A conflict the judge declared before and leaves out now is lifted; those from records stay.
     Raises DomainError for an entry that was not on the list.
     """
-    names = panel.names(session, appointment)
+    names = interests.names(session, appointment)
     listed = {name.entry_id for name in names}
     if not found.keys() <= listed:
         raise DomainError(N_("This entry is not on the list."))
@@ -56,7 +56,7 @@ def declare(
     for entry_id, conflict in known.items():
         if entry_id in listed - found.keys() and conflict.lifted_at is None:
             conflict.lifted_at, conflict.lifted_by = at, by.id
-    made = panel.declaration(session, appointment.id)
+    made = interests.declaration(session, appointment.id)
     if made is None:
         made = Declaration(appointment_id=appointment.id, entry_ids=[], at=at)
         session.add(made)
@@ -110,8 +110,8 @@ def find(session: Session, contest_id: uuid.UUID, *, by: User | None, at: dateti
 
     One that the chair lifted is not found again.
     """
-    domains = panel.organisation_domains(session)
-    entries = panel.contenders(session, contest_id)
+    domains = interests.organisation_domains(session)
+    entries = interests.contenders(session, contest_id)
     known = {
         (judge, entry)
         for judge, entry in session.execute(
@@ -125,9 +125,9 @@ def find(session: Session, contest_id: uuid.UUID, *, by: User | None, at: dateti
         for a in session.scalars(select(Appointment).where(Appointment.contest_id == contest_id))
     }
     new = 0
-    for judge in panel.candidates(session, contest_id):
+    for judge in interests.candidates(session, contest_id):
         for entry in entries:
-            kind = panel.conflict_between(judge, entry, domains)
+            kind = interests.conflict_between(judge, entry, domains)
             if kind is not None and (judge.appointment_id, entry.entry_id) not in known:
                 _put(session, None, people[judge.appointment_id], entry.entry_id, kind,
                      ConflictSource.FOUND, by, at)  # fmt: skip

@@ -11,7 +11,7 @@ from contest.core.decisions import Blocker, require
 from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.entries.queries import screening
-from contest.judging.queries import panel, readiness
+from contest.judging.queries import panel, readiness, reviews
 
 
 def blockers(session: Session, round_: Round) -> list[Blocker]:
@@ -26,11 +26,11 @@ def blockers(session: Session, round_: Round) -> list[Blocker]:
         found.append(Blocker(N_("No judge has accepted yet."), "contests.people"))
     if not panel.judged_entries(session, round_):
         found.append(Blocker(N_("No entry is in this round."), "entries.index"))
-    elif not panel.open_assignments(session, round_.id):
+    elif not reviews.open_assignments(session, round_.id):
         found.append(
             Blocker(N_("Nothing is assigned to the judges yet."), "judging.plan", {}, place)
         )
-    elif short := [p for p in panel.progress_by_entry(session, round_) if p.lacks]:
+    elif short := [p for p in reviews.progress_by_entry(session, round_) if p.lacks]:
         found.append(Blocker(N_("%(count)s entries have fewer judges than the rules ask for."),
                              "judging.plan", {"count": len(short)}, place))  # fmt: skip
     return found

@@ -21,7 +21,7 @@ from contest.judging import proposal
 from contest.judging.actions import conflicts
 from contest.judging.models import Assignment, AssignmentPlan, AssignmentState, PlanState
 from contest.judging.models.assignment import OPEN
-from contest.judging.queries import panel
+from contest.judging.queries import interests, panel, plans
 from contest.messages import outbox
 
 PENDING = frozenset({PlanState.COMPUTING, PlanState.PROPOSED})
@@ -98,7 +98,7 @@ def apply(session: Session, plan: AssignmentPlan, round_: Round, *, by: User, at
     orm.lock(session, plan)
     if plan.state is not PlanState.PROPOSED:
         raise DomainError(N_("This plan is no longer a proposal."))
-    if proposal.digest(panel.design(session, round_)) != plan.input_sha256:
+    if proposal.digest(plans.design(session, round_)) != plan.input_sha256:
         raise DomainError(
             N_(
                 "Judges, entries or conflicts have changed since this was computed. Compute it again."
@@ -162,7 +162,7 @@ def add(
         raise DomainError(N_("This person is not an active judge of this contest."))
     if entry.contest_id != round_.contest_id:
         raise DomainError(N_("This entry is not in this contest."))
-    if panel.has_conflict(session, judge.id, entry.id):
+    if interests.has_conflict(session, judge.id, entry.id):
         raise DomainError(N_("A conflict of interest keeps this judge from this entry."))
     known = session.scalar(
         select(Assignment).where(

@@ -12,7 +12,7 @@ from contest.contests.models import Appointment, Round, RoundKind
 from contest.entries.models import Entry
 from contest.judging.models import Assignment, AssignmentPlan, AssignmentState, PlanState
 from contest.judging.models.assignment import DONE, OPEN
-from contest.judging.queries import panel
+from contest.judging.queries import interests, panel
 from contest.teams.models import Team
 
 Pair = tuple[uuid.UUID, uuid.UUID]  # entry, judge
@@ -94,7 +94,7 @@ def matrix(session: Session, round_: Round, plan: AssignmentPlan | None) -> Matr
             )
         )
     }
-    barred = {(e, j) for j, e in panel.conflicts(session, round_.contest_id)}
+    barred = {(e, j) for j, e in interests.conflicts(session, round_.contest_id)}
     proposal = plan if plan is not None and plan.state is PlanState.PROPOSED else None
     added, removed = _pairs(proposal, "added"), _pairs(proposal, "removed")
     cells = {pair: Cell("conflict") for pair in barred}

@@ -10,7 +10,7 @@ from contest.accounts.models import User
 from contest.contests.models import Appointment, Round
 from contest.core.decisions import ALLOW, Blocker, Decision, deny
 from contest.core.text import N_
-from contest.judging.queries import panel
+from contest.judging.queries import interests, panel
 from contest.undertakings import queries as undertakings
 from contest.undertakings.models import Kind, UndertakingText
 
@@ -26,7 +26,7 @@ def unsigned(
 
 def undeclared(session: Session, appointment: Appointment) -> int:
     """Return how many names came after the judge's last declaration; all of them before the first."""
-    return sum(name.is_new for name in panel.names(session, appointment))
+    return sum(name.is_new for name in interests.names(session, appointment))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def ready(
     session: Session, user: User, appointment: Appointment, entry_id: uuid.UUID, at: datetime
 ) -> Decision:
     """Say whether this judge may see and score this entry: signed, declared, no conflict."""
-    if panel.has_conflict(session, appointment.id, entry_id):
+    if interests.has_conflict(session, appointment.id, entry_id):
         return deny(N_("A conflict of interest keeps you from this entry."))
     return steps(session, user, appointment, at).done()
 

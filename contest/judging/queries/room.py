@@ -24,8 +24,8 @@ from contest.judging.models import (
     Scorecard,
 )
 from contest.judging.models.assignment import DONE, OPEN
-from contest.judging.queries import panel, readiness, work
-from contest.judging.queries.panel import Candidate
+from contest.judging.queries import interests, panel, readiness, work
+from contest.judging.queries.interests import Candidate
 from contest.judging.scoring import total
 from contest.teams.models import Team
 from contest.undertakings import queries as undertakings
@@ -66,7 +66,9 @@ def people(session: Session, contest: Contest, at: datetime) -> list[PanelRow]:
     listed = {
         str(number)
         for number in session.scalars(
-            select(Entry.id).where(Entry.contest_id == contest.id, Entry.state.in_(panel.LISTED))
+            select(Entry.id).where(
+                Entry.contest_id == contest.id, Entry.state.in_(interests.LISTED)
+            )
         )
     }
     ids = [a.id for a in appointments]
@@ -79,7 +81,7 @@ def people(session: Session, contest: Contest, at: datetime) -> list[PanelRow]:
         )
     }
     barred = defaultdict(set)
-    for appointment_id, entry_id in panel.conflicts(session, contest.id):
+    for appointment_id, entry_id in interests.conflicts(session, contest.id):
         barred[appointment_id].add(entry_id)
     loads = {
         appointment_id: (load, done)
@@ -159,9 +161,9 @@ def would_conflict(
     domain = email.rpartition("@")[2].strip().lower()
     organisations = frozenset({organisation_id} if organisation_id else ())
     somebody = Candidate(uuid.UUID(int=0), organisations, domain)
-    domains = panel.organisation_domains(session)
-    entries = panel.contenders(session, contest_id)
-    hit = [e for e in entries if panel.conflict_between(somebody, e, domains) is not None]
+    domains = interests.organisation_domains(session)
+    entries = interests.contenders(session, contest_id)
+    hit = [e for e in entries if interests.conflict_between(somebody, e, domains) is not None]
     return len(hit), len(entries)
 
 
@@ -229,7 +231,7 @@ def entries_of(session: Session, contest_id: uuid.UUID) -> list[Entry]:
         session.scalars(
             select(Entry)
             .join(Team, Team.id == Entry.team_id)
-            .where(Entry.contest_id == contest_id, Entry.state.in_(panel.LISTED))
+            .where(Entry.contest_id == contest_id, Entry.state.in_(interests.LISTED))
             .options(joinedload(Entry.team))
             .order_by(Team.name)
         )
@@ -307,8 +309,8 @@ def free_judges(
 ) -> dict[uuid.UUID, list[Appointment]]:
     """Return entry -> judges who could still take it: no conflict, not in it, least loaded first."""
     judges = panel.judges(session, round_.contest_id)
-    barred = set(panel.conflicts(session, round_.contest_id))
-    members = {c.entry_id: c.members for c in panel.contenders(session, round_.contest_id)}
+    barred = set(interests.conflicts(session, round_.contest_id))
+    members = {c.entry_id: c.members for c in interests.contenders(session, round_.contest_id)}
     taken: set[tuple[uuid.UUID, uuid.UUID]] = set()
     loads: dict[uuid.UUID, int] = defaultdict(int)
     for judge_id, entry_id, state in session.execute(

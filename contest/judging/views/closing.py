@@ -11,7 +11,7 @@ from contest.contests.models import Round, RoundPhase
 from contest.core.errors import DomainError
 from contest.judging.actions import closing
 from contest.judging.forms import ReasonForm, extend_form
-from contest.judging.queries import panel, room, work
+from contest.judging.queries import panel, reviews, room, work
 from contest.judging.views.blueprint import bp, chaired, chaired_round
 from contest.web import requests
 from contest.web.access import action, found
@@ -27,14 +27,14 @@ def progress(round_id: uuid.UUID) -> ResponseReturnValue:
     """Show how far every judge and every entry is."""
     round_, _ = chaired_round(round_id)
     session = db.session()
-    judges = panel.progress_by_judge(session, round_)
+    judges = reviews.progress_by_judge(session, round_)
     return render_form(
         "judging/progress.html",
         ConfirmForm(),
         contest=round_.contest,
         round=round_,
         judges=judges,
-        entries=panel.progress_by_entry(session, round_),
+        entries=reviews.progress_by_entry(session, round_),
         lagging=[j for j in judges if j.open or j.deferred],
         judging=RoundPhase.JUDGING,
         soon=requests.now() - closing.ONE_DAY,
@@ -152,8 +152,8 @@ def extend(round_id: uuid.UUID) -> ResponseReturnValue:
 
 def _show(round_: Round, form: Form, *, refused: Form | None = None) -> ResponseReturnValue:
     session = db.session()
-    open_ = panel.open_assignments(session, round_.id)
-    entries = panel.progress_by_entry(session, round_)
+    open_ = reviews.open_assignments(session, round_.id)
+    entries = reviews.progress_by_entry(session, round_)
     reasons = [refused] if refused is not None else []
     page = render_form(
         "judging/close.html",

@@ -12,7 +12,7 @@ from contest.core.errors import DomainError
 from contest.judging import policy
 from contest.judging.actions import conflicts
 from contest.judging.forms import declare_form
-from contest.judging.queries import panel, readiness
+from contest.judging.queries import interests, readiness
 from contest.judging.views.blueprint import bp
 from contest.web import requests
 from contest.web.access import action, authorize, found
@@ -34,7 +34,7 @@ def declare(slug: str) -> ResponseReturnValue:
         here = url_for(".conflicts", slug=slug)
         return redirect(url_for("undertakings.sign", text_id=owed[0].id, next=here), 303)
 
-    names = panel.names(session, appointment)
+    names = interests.names(session, appointment)
     form = declare_form(names)
     if form.validate_on_submit():
         given = form.conflicts(names)
@@ -51,7 +51,7 @@ def declare(slug: str) -> ResponseReturnValue:
         contest=contest,
         rows=form.fields_of(names),
         new=sum(name.is_new for name in names),
-        declaration=panel.declaration(session, appointment.id),
+        declaration=interests.declaration(session, appointment.id),
     )
 
 

@@ -15,7 +15,7 @@ from contest.entries.models import Entry
 from contest.judging.actions import plan as actions
 from contest.judging.forms import AssignForm, PlanForm
 from contest.judging.models import AssignmentPlan, PlanState
-from contest.judging.queries import matrix, panel, preview, work
+from contest.judging.queries import matrix, panel, plans, preview, work
 from contest.judging.views.blueprint import bp, chaired, chaired_round
 from contest.web import requests
 from contest.web.access import action, found
@@ -54,7 +54,7 @@ def plan_compute(round_id: uuid.UUID) -> ResponseReturnValue:
 def plan_state(round_id: uuid.UUID) -> ResponseReturnValue:
     """Say how far the plan is that was asked for. A fragment."""
     round_, _ = chaired_round(round_id)
-    newest = panel.newest_plan(db.session(), round_id)
+    newest = plans.newest_plan(db.session(), round_id)
     return Response(
         render_template("judging/_plan_state.html", round=round_, plan=newest, stages=STAGES)
     )
@@ -155,7 +155,7 @@ def _show(
     form: AssignForm | None = None,
 ) -> ResponseReturnValue:
     session = db.session()
-    newest = panel.newest_plan(session, round_.id)
+    newest = plans.newest_plan(session, round_.id)
     table = matrix.matrix(session, round_, newest)
     form = form or AssignForm([j.appointment for j in table.judges], table.entries)
     if error is not None:

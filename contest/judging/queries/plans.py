@@ -1,0 +1,88 @@
+"""What an assignment is computed from, and the plan that came of it."""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.contests.models import Appointment, Round, RoundKind
+from contest.entries.models import Entry
+from contest.judging.models import (
+    Assignment,
+    AssignmentPlan,
+    AssignmentState,
+    PlanState,
+)
+from contest.judging.models.assignment import DONE, OPEN
+from contest.judging.queries import interests, panel
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What an assignment is computed from. Rows are entries, columns judges, both by id order given."""
+
+    entry_ids: tuple[uuid.UUID, ...]
+    judge_ids: tuple[uuid.UUID, ...]
+    affinity: tuple[tuple[float, ...], ...]
+    eligible: tuple[tuple[bool, ...], ...]
+    fixed: tuple[tuple[bool, ...], ...]
+    before: tuple[tuple[bool, ...], ...]
+    reviews: tuple[int, ...]
+    lower: int
+    upper: int
+
+
+def design(session: Session, round_: Round) -> Design:
+    """Return the round's design problem: conflicts are masks, scored pairs are fixed.
+
+    On pitch day everybody who may hears everybody.
+    """
+    judges = panel.judges(session, round_.contest_id)
+    entries = panel.judged_entries(session, round_)
+    barred = interests.conflicts(session, round_.contest_id)
+    members = {c.entry_id: c.members for c in interests.contenders(session, round_.contest_id)}
+    pairs = {
+        (a.appointment_id, a.entry_id): a.state
+        for a in session.scalars(select(Assignment).where(Assignment.round_id == round_.id))
+    }
+    gone = {AssignmentState.RECUSED, AssignmentState.REASSIGNED, AssignmentState.WAIVED}
+    kept = DONE | {AssignmentState.IN_PROGRESS, AssignmentState.ABSTAINED}
+
+    def may(judge: Appointment, entry: Entry) -> bool:
+        return (
+            (judge.id, entry.id) not in barred
+            and judge.user_id not in members.get(entry.id, frozenset())
+            and pairs.get((judge.id, entry.id)) not in gone
+        )
+
+    def affinity(judge: Appointment, entry: Entry) -> float:
+        return 0.8 if judge.track_id is not None and judge.track_id == entry.team.track_id else 0.5
+
+    eligible = tuple(tuple(may(j, e) for j in judges) for e in entries)
+    state = tuple(tuple(pairs.get((j.id, e.id)) for j in judges) for e in entries)
+    pitch = round_.kind is RoundKind.PITCH
+    return Design(
+        tuple(e.id for e in entries),
+        tuple(j.id for j in judges),
+        tuple(tuple(affinity(j, e) for j in judges) for e in entries),
+        eligible,
+        tuple(
+            tuple(s in kept and ok for s, ok in zip(*rows, strict=True))
+            for rows in zip(state, eligible, strict=True)
+        ),
+        tuple(tuple(s in OPEN | kept for s in row) for row in state),
+        tuple(sum(row) if pitch else round_.minimum_reviews for row in eligible),
+        0 if pitch else round_.load_min,
+        len(entries) if pitch else round_.load_max,
+    )
+
+
+def newest_plan(session: Session, round_id: uuid.UUID) -> AssignmentPlan | None:
+    """Return the plan that is being looked at, or was applied last."""
+    return session.scalar(
+        select(AssignmentPlan)
+        .where(AssignmentPlan.round_id == round_id, AssignmentPlan.state != PlanState.DISCARDED)
+        .order_by(AssignmentPlan.state == PlanState.APPLIED, AssignmentPlan.computed_at.desc())
+        .limit(1)
+    )

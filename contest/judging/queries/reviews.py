@@ -1,0 +1,130 @@
+"""How far the reviews of a round are, by judge and by entry, and what is still owed."""
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from contest.accounts.models import User
+from contest.contests.models import Appointment, Round
+from contest.core.words import Words
+from contest.entries.models import Entry
+from contest.judging.models import (
+    Assignment,
+    AssignmentState,
+    Waiver,
+)
+from contest.judging.models.assignment import DONE, OPEN
+from contest.judging.queries import panel
+from contest.organisations.models import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeProgress:
+    """How far one judge is in one round."""
+
+    appointment_id: uuid.UUID
+    name: str
+    organisation: Words | None
+    done: int
+    open: int
+    deferred: int
+    abstained: int
+    recused: int
+    nudged_at: datetime | None
+
+    @property
+    def all(self) -> int:
+        return self.done + self.open + self.deferred + self.abstained
+
+
+@dataclass(frozen=True, slots=True)
+class EntryProgress:
+    """How many reviews one entry has in one round, and how many it needs."""
+
+    entry_id: uuid.UUID
+    code: str
+    title: str
+    team: str
+    done: int
+    open: int
+    abstained: int
+    wanted: int
+    waived: bool
+
+    @property
+    def short(self) -> int:
+        return 0 if self.waived else max(0, self.wanted - self.done)
+
+    @property
+    def lacks(self) -> int:
+        """How many reviews are missing even when everything that is open gets done."""
+        return max(0, self.short - self.open)
+
+
+def progress_by_judge(session: Session, round_: Round) -> list[JudgeProgress]:
+    """Return one row per judge with assignments in the round, the least done first. One statement."""
+
+    def count(*states: AssignmentState) -> object:
+        return func.count().filter(Assignment.state.in_(states))
+
+    rows = session.execute(
+        select(
+            Appointment.id,
+            User.name,
+            Organisation.name,
+            count(*DONE),
+            count(*(OPEN - {AssignmentState.DEFERRED})),
+            count(AssignmentState.DEFERRED),
+            count(AssignmentState.ABSTAINED),
+            count(AssignmentState.RECUSED),
+            func.max(Assignment.nudged_at),
+        )  # type: ignore[call-overload]
+        .join(Appointment, Appointment.id == Assignment.appointment_id)
+        .join(User, User.id == Appointment.user_id)
+        .outerjoin(Organisation, Organisation.id == Appointment.organisation_id)
+        .where(Assignment.round_id == round_.id, Assignment.state != AssignmentState.PROPOSED)
+        .group_by(Appointment.id, User.name, Organisation.id)
+    )
+    found = [JudgeProgress(*row) for row in rows]
+    return sorted(found, key=lambda p: (p.done / p.all if p.all else 1.0, p.name))
+
+
+def progress_by_entry(session: Session, round_: Round) -> list[EntryProgress]:
+    """Return one row per entry that the round judges, those short of reviews first."""
+    waived = set(session.scalars(select(Waiver.entry_id).where(Waiver.round_id == round_.id)))
+    counts: dict[uuid.UUID, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for entry_id, state in session.execute(
+        select(Assignment.entry_id, Assignment.state).where(Assignment.round_id == round_.id)
+    ):
+        place = 0 if state in DONE else 1 if state in OPEN else 2
+        if place < 2 or state is AssignmentState.ABSTAINED:
+            counts[entry_id][place] += 1
+    wanted = round_.minimum_reviews
+    rows = []
+    for e in panel.judged_entries(session, round_):
+        done, open_, abstained = counts[e.id]
+        rows.append(
+            EntryProgress(
+                e.id, e.code, e.title, e.team.name, done, open_, abstained, wanted, e.id in waived
+            )
+        )
+    return sorted(rows, key=lambda p: (-p.short, p.code))
+
+
+def open_assignments(session: Session, round_id: uuid.UUID) -> list[Assignment]:
+    """Return what judges still owe in the round, with judge and entry."""
+    return list(
+        session.scalars(
+            select(Assignment)
+            .where(Assignment.round_id == round_id, Assignment.state.in_(OPEN))
+            .options(
+                joinedload(Assignment.appointment).joinedload(Appointment.user),
+                joinedload(Assignment.entry).joinedload(Entry.team),
+            )
+            .order_by(Assignment.entry_id, Assignment.id)
+        )
+    )
