@@ -80,13 +80,13 @@ cli = FlaskGroup(
 )
 
 
-@cli.command(name="migrate")
+@cli.command(name="migrate", with_appcontext=False)
 def migrate_command() -> None:
     """Bring the database to the newest schema."""
     migrate(settings().DATABASE_URL)
 
 
-@cli.command()
+@cli.command(with_appcontext=False)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--processes", default=2, show_default=True, help="Web processes.")
@@ -102,7 +102,7 @@ def serve(host: str, port: int, processes: int, without_worker: bool, developmen
     wait(start(host, port, processes, worker=not without_worker))
 
 
-@cli.command()
+@cli.command(with_appcontext=False)
 @click.argument("name", type=click.Choice(NAMES))
 @click.option("--at", "moment", type=click.Choice(MOMENTS), default="judging", show_default=True)
 @click.option("--serve", "serves", is_flag=True, help="Serve it and print a sign-in link per role.")
