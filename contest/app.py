@@ -41,6 +41,7 @@ from contest.judging import views as judging  # noqa: E402
 from contest.judging.queries import overview as judging_overview  # noqa: E402
 from contest.messages import jobs as messages_jobs  # noqa: E402
 from contest.messages import views as messages  # noqa: E402
+from contest.permissions import document as permissions_document  # noqa: E402
 from contest.pitchday import views as pitchday  # noqa: E402
 from contest.ranking import jobs as ranking_jobs  # noqa: E402
 from contest.ranking import views as ranking  # noqa: E402
@@ -64,7 +65,6 @@ from contest.web import (  # noqa: E402
     limits,
     moments,
     navigation,
-    permissions,
     requests,
     states,
     text,
@@ -115,7 +115,7 @@ COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
     entries_cli.receipt,
     jobs_cli.jobs,
     jobs_cli.worker,
-    permissions.permissions,
+    permissions_document.permissions,
     results_cli.results,
 )
 JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers

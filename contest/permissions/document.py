@@ -1,7 +1,8 @@
-"""Who may do what, read off the program itself for `docs/permissions.md`.
+"""Writes `docs/permissions.md`.
 
-For each declared action: the policies that its views ask, and every sentence with which these can
-refuse. A view is followed into the helpers of its own feature's edge, a policy into other policies.
+For each declared action: the policies that its views ask, what these answer to everybody in every
+state, and every sentence with which they can refuse. A view is followed into the helpers of its own
+feature's edge, a policy into other policies.
 """
 
 import ast
@@ -19,14 +20,23 @@ import click
 from flask import Flask, current_app
 from werkzeug.routing import Rule
 
+from contest.permissions import play
+from contest.permissions.stage import PARTS, Part
 from contest.web import access
 
 INTRODUCTION = """\
 # Who may do what
 
-Written by `make docs` from the program; do not edit. An action stands with its addresses, the policies
-that decide, and the sentences with which they refuse: no sentence, no refusal. Things that are secret
-answer "no such page" instead. Every page needs a person who is signed in unless it says *anybody*.
+Written by `make docs` from the program; do not edit. Every policy was asked about everybody, in every
+state of the things it looks at:
+
+* ✓ yes, in every state · – no · a number: yes where the note of that number holds.
+* An action that asks several policies asks each where it applies; they stand in one row, one below the other.
+* *Member* and *lead* are of the team that is asked about, the *judge* holds the assignment, the *owner*
+  carries the case on; signatures and positions are one's own.
+
+Below stand the addresses, and the sentences with which an action is refused; what is secret answers
+"no such page" instead.
 """
 EDGE = re.compile(r"contest\.\w+\.(views|pages|signedin|sending)\b")
 GATES = {"authorize", "reveal"}
@@ -39,8 +49,9 @@ class Permission:
     """One action: where it is done, who decides, and what they say when the answer is no."""
 
     addresses: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    policies: dict[str, None] = field(default_factory=dict)  # an ordered set, as is the next
-    sentences: dict[str, None] = field(default_factory=dict)
+    policies: dict[str, FunctionType | None] = field(default_factory=dict)
+    sentences: dict[str, None] = field(default_factory=dict)  # an ordered set
+    needs_account: bool = True
 
 
 @click.command()
@@ -59,34 +70,61 @@ def describe(app: Flask) -> str:
         view = app.view_functions[rule.endpoint]
         feature, _, verb = str(vars(view)["action"]).partition(".")
         _note(features[feature][verb], view, rule)
-    parts = [INTRODUCTION]
-    for feature in sorted(features):
-        parts.append(
-            f"\n## {feature}\n\n| to | at | asks | which may refuse |\n|---|---|---|---|\n"
-        )
-        parts += [_row(verb, features[feature][verb]) for verb in sorted(features[feature])]
-    return "".join(parts)
+    return INTRODUCTION + "".join(_section(name, features[name]) for name in sorted(features))
+
+
+def _section(feature: str, actions: dict[str, Permission]) -> str:
+    alike: dict[tuple[bool, tuple[str, ...]], list[str]] = defaultdict(list)
+    for verb in sorted(actions):
+        alike[actions[verb].needs_account, tuple(actions[verb].policies)].append(verb)
+    conditions: dict[str, int] = {}
+    who = "".join(_who(verbs, actions[verbs[0]], conditions) for verbs in alike.values())
+    where = "".join(_where(verb, actions[verb]) for verb in sorted(actions))
+    notes = "".join(f"{number}. {condition}\n" for condition, number in conditions.items())
+    columns = " | ".join(part.name for part in PARTS)
+    return (
+        f"\n## {feature}\n\n| to | asks | {columns} |\n|---|---|{':-:|' * len(PARTS)}\n{who}"
+        + (f"\n{notes}" if notes else "")
+        + f"\n| to | at | which may refuse |\n|---|---|---|\n{where}"
+    )
 
 
 def _note(permission: Permission, view: Callable[..., Any], rule: Rule) -> None:
     permission.addresses[rule.rule] += sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    permission.needs_account = not getattr(view, "is_public", False)
     policies = list(_policies(inspect.unwrap(view)))
-    if getattr(view, "is_public", False):
-        permission.policies[ANYBODY] = None
-    elif not policies:
-        permission.policies[SIGNED_IN] = None
+    if not policies:
+        permission.policies[SIGNED_IN if permission.needs_account else ANYBODY] = None
     for policy in policies:
-        permission.policies[_name(policy)] = None
+        permission.policies[_name(policy)] = policy
         permission.sentences.update(dict.fromkeys(_sentences(policy)))
 
 
-def _row(verb: str, permission: Permission) -> str:
+def _who(verbs: list[str], permission: Permission, conditions: dict[str, int]) -> str:
+    """Return the row of actions that ask the same; a new condition gets the next number."""
+
+    def mark(policy: FunctionType | None, part: Part) -> str:
+        answer = play.ALWAYS if policy is None else play.answers(policy)[part.name]
+        if answer == play.NEVER or (part.is_visitor and permission.needs_account):
+            return "–"
+        if answer == play.ALWAYS:
+            return answer
+        return str(conditions.setdefault(answer, len(conditions) + 1))
+
+    cells = [
+        ", ".join(verb.replace("_", " ") for verb in verbs),
+        "<br>".join(permission.policies),
+        *("<br>".join(mark(p, part) for p in permission.policies.values()) for part in PARTS),
+    ]
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _where(verb: str, permission: Permission) -> str:
     cells = (
         verb.replace("_", " "),
         "<br>".join(
             f"{', '.join(how)} `{rule}`" for rule, how in sorted(permission.addresses.items())
         ),
-        "<br>".join(permission.policies),
         "<br>".join(permission.sentences),
     )
     return f"| {' | '.join(cells)} |\n"

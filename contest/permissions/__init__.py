@@ -1,0 +1,1 @@
+"""Who may do what, read off the program: its views, its policies, and what these answer when asked."""
