@@ -14,8 +14,8 @@ from contest.messages.models import Message
 from contest.results import snapshot
 from contest.results.actions import decisions, sets
 from contest.results.models import Award, Certificate, OfficerSignature, ResultSet, ResultState
+from contest.results.queries import readiness, shown
 from contest.results.queries import sets as queries
-from contest.results.queries import shown
 from contest.vault.models import DocumentView
 from tests import make
 from tests.jobs import run_promised
@@ -69,7 +69,7 @@ def test_blockers_name_what_is_missing_and_lead_to_its_cure(session: Session) ->
     judge = make.appointment(session, told.contest, make.user(session))
     make.assignment(session, told.round, judge, told.entries[0], state=AssignmentState.OPENED)
 
-    found = queries.blockers(session, told.contest)
+    found = readiness.blockers(session, told.contest)
 
     assert [(b.place, dict(b.facts)) for b in found] == [
         ("judging.close", {"number": 1, "count": 1}),
@@ -88,7 +88,7 @@ def test_a_winner_whose_deck_no_judge_opened_is_a_blocker(session: Session) -> N
         session,
         Attachment(version_id=version.id, question_id=form.questions[1].id, file_id=deck.id),
     )
-    assert [b.place for b in queries.blockers(session, told.contest)] == ["vault.ledger"]
+    assert [b.place for b in readiness.blockers(session, told.contest)] == ["vault.ledger"]
 
     make.added(
         session,
@@ -97,7 +97,7 @@ def test_a_winner_whose_deck_no_judge_opened_is_a_blocker(session: Session) -> N
             at=make.NOON,
         ),
     )  # fmt: skip
-    assert queries.blockers(session, told.contest) == []
+    assert readiness.blockers(session, told.contest) == []
 
 
 def test_nothing_is_computed_while_something_stands_in_the_way(session: Session) -> None:

@@ -25,7 +25,7 @@ from contest.messages import outbox as messages
 from contest.results import snapshot
 from contest.results.actions.decisions import members
 from contest.results.models import OfficerSignature, ResultSet, ResultState, Voice
-from contest.results.queries import decisions, sets
+from contest.results.queries import decisions, readiness, sets
 
 CODE_LENGTH = 8
 SIGNATURES = 2
@@ -43,7 +43,7 @@ def compute(
     orm.lock(session, contest)
     if sets.live(session, contest.id) is not None:
         raise DomainError(N_("A result is already on its way. Discard it to compute another."))
-    if sets.blockers(session, contest):
+    if readiness.blockers(session, contest):
         raise DomainError(N_("Something still stands in the way of the results."))
     before = sets.published(session, contest.id)
     if before is not None and not reason.strip():
@@ -84,7 +84,7 @@ def sign(
         raise DomainError(N_("This is not how the code of this result begins."), field="code")
     if any(s.user_id == by.id for s in result_set.signatures):
         raise DomainError(N_("You have signed this result. The second name is another person's."))
-    if sets.blockers(session, result_set.contest):
+    if readiness.blockers(session, result_set.contest):
         raise DomainError(N_("Something still stands in the way of the results."))
     if not sets.is_fresh(session, result_set):
         raise DomainError(N_("What is decided has changed since. Discard this and compute anew."))

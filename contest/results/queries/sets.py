@@ -1,35 +1,26 @@
-"""Reads result sets for officers: what one would say now, and what still stands in the way."""
+"""Reads result sets for officers, and what one would say now."""
 
 import json
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.contests.models import (
-    Answer,
-    Appointment,
     Contest,
-    PartnerRole,
-    Partnership,
     Prize,
     Round,
-    RoundPhase,
     Track,
 )
-from contest.core.decisions import Blocker
-from contest.core.text import N_
 from contest.core.words import Words
-from contest.entries.models import Attachment, Entry, Version
+from contest.entries.models import Entry, Version
 from contest.entries.models import State as EntryState
-from contest.judging.models import Assignment, AssignmentState, Scorecard
+from contest.judging.models import Assignment, Scorecard
 from contest.ranking.models import Ranking
 from contest.results import snapshot
 from contest.results.models import (
-    OFFICERS,
     Award,
     Decision,
     DecisionState,
@@ -37,19 +28,9 @@ from contest.results.models import (
     ResultSet,
     ResultState,
 )
-from contest.results.queries import decisions
 from contest.teams.models import Team
-from contest.vault.models import DocumentView
 
 LIVE = frozenset({ResultState.COMPUTED, ResultState.CERTIFIED, ResultState.EMBARGOED})
-WORKING = frozenset(
-    {
-        AssignmentState.ACTIVE,
-        AssignmentState.OPENED,
-        AssignmentState.IN_PROGRESS,
-        AssignmentState.DEFERRED,
-    }
-)
 JUDGED = frozenset(
     {
         EntryState.ELIGIBLE,
@@ -59,7 +40,6 @@ JUDGED = frozenset(
         EntryState.NOT_AWARDED,
     }
 )
-DOCUMENTS_OF_JUDGES = "judge"
 
 
 def result_set(session: Session, contest_id: uuid.UUID, number: int) -> ResultSet | None:
@@ -255,145 +235,6 @@ def is_fresh(session: Session, result_set: ResultSet) -> bool:
     nonces = {opening["entry"]: opening["nonce"] for opening in result_set.sealed}
     again = snapshot.freeze(facts(session, result_set.contest), salt=result_set.salt, nonces=nonces)
     return again.sha256 == result_set.sha256
-
-
-def blockers(session: Session, contest: Contest) -> list[Blocker]:
-    """Return what keeps the contest's results from being computed and signed."""
-    rounds = decisions.rounds(session, contest.id)
-    found = [
-        *_unfinished_rounds(rounds),
-        *_open_assignments(session, contest.id),
-        *_decisions_missing(session, rounds),
-        *_unread(session, contest.id),
-        *_people(session, contest.id),
-    ]
-    if not any(decisions.is_last(r) for r in rounds):
-        found.append(
-            Blocker(N_("No round is marked as the last one, whose best are awarded."),
-                    "contests.rounds")
-        )  # fmt: skip
-    return found
-
-
-def _unfinished_rounds(rounds: Sequence[Round]) -> list[Blocker]:
-    return [
-        Blocker(
-            N_("Round %(number)s, %(title)s, is still at “%(phase)s”."),
-            "judging.close" if r.phase is RoundPhase.JUDGING else "contests.rounds",
-            {"number": r.number, "title": r.title, "phase": r.phase},
-            {"round_id": r.id} if r.phase is RoundPhase.JUDGING else {},
-        )
-        for r in rounds
-        if r.phase not in decisions.DECIDABLE
-    ]
-
-
-def _open_assignments(session: Session, contest_id: uuid.UUID) -> list[Blocker]:
-    rows = session.execute(
-        select(Round.id, Round.number, func.count(Assignment.id))
-        .join(Assignment, Assignment.round_id == Round.id)
-        .where(Round.contest_id == contest_id, Assignment.state.in_(WORKING))
-        .group_by(Round.id, Round.number)
-        .order_by(Round.number)
-    )
-    return [
-        Blocker(
-            N_("Round %(number)s has %(count)s open assignments: reassign, waive or wait."),
-            "judging.close",
-            {"number": number, "count": count},
-            {"round_id": round_id},
-        )
-        for round_id, number, count in rows
-    ]
-
-
-def _decisions_missing(session: Session, rounds: Sequence[Round]) -> list[Blocker]:
-    found = []
-    for round_ in rounds:
-        if round_.phase not in decisions.DECIDABLE:
-            continue
-        table = decisions.table(session, round_)
-        told = {"number": round_.number}
-        where = {"round_id": round_.id}
-        place = "results.decide"
-        open_ = sum(not line.is_applied for line in table.lines)
-        if open_:
-            reason = N_("Round %(number)s: %(count)s entries are not decided on.")
-            found.append(Blocker(reason, place, {**told, "count": open_}, where))
-        if any(line.tied for line in table.unreasoned()):
-            reason = N_("Round %(number)s: a tie at the cut is not settled with a reason.")
-            found.append(Blocker(reason, place, told, where))
-        for prize in table.overfull():
-            reason = N_("“%(prize)s” is given to more entries than it has places.")
-            found.append(Blocker(reason, place, {"prize": prize.title}, where))
-        if decisions.is_last(round_) and not open_ and not any(x.prize_id for x in table.lines):
-            found.append(Blocker(N_("No prize is given to anybody."), place, {}, where))
-    return found
-
-
-def _unread(session: Session, contest_id: uuid.UUID) -> list[Blocker]:
-    """Winners with a document that no judge has opened."""
-    opened = (
-        select(DocumentView.id)
-        .where(
-            DocumentView.file_id == Attachment.file_id,
-            DocumentView.version_id == Attachment.version_id,
-            DocumentView.capacity == DOCUMENTS_OF_JUDGES,
-        )
-        .exists()
-    )
-    later = aliased(Version)
-    replaced = (
-        select(later.id)
-        .where(
-            later.entry_id == Version.entry_id,
-            later.round_id == Version.round_id,
-            later.number > Version.number,
-        )
-        .exists()
-    )
-    rows = session.execute(
-        select(Entry.id, Entry.title)
-        .distinct()
-        .join(Award, Award.entry_id == Entry.id)
-        .join(Version, Version.entry_id == Entry.id)
-        .join(Attachment, Attachment.version_id == Version.id)
-        .where(Entry.contest_id == contest_id, ~replaced, ~opened)
-        .order_by(Entry.title, Entry.id)
-    )
-    return [
-        Blocker(
-            N_("No judge has opened a document of “%(title)s”, which is to win."),
-            "vault.ledger",
-            {"title": title},
-            {"entry_id": entry_id},
-        )
-        for entry_id, title in rows
-    ]
-
-
-def _people(session: Session, contest_id: uuid.UUID) -> list[Blocker]:
-    officers = session.scalar(
-        select(func.count(Appointment.user_id.distinct())).where(
-            Appointment.contest_id == contest_id,
-            Appointment.role.in_(OFFICERS),
-            Appointment.answer == Answer.ACCEPTED,
-            Appointment.ended_at.is_(None),
-        )
-    )
-    sponsor = session.scalar(
-        select(Partnership.id)
-        .where(Partnership.contest_id == contest_id, Partnership.role == PartnerRole.SPONSOR)
-        .limit(1)
-    )
-    found = []
-    if (officers or 0) < 2:
-        told = N_("Two officers sign: appoint a second organiser, a chair or a sponsor.")
-        found.append(Blocker(told, "contests.people"))
-    if sponsor is None:
-        told = N_("The contest has no sponsor who carries the winners on.")
-        found.append(Blocker(told, "contests.partners"))
-    return found
 
 
 def frozen(result_set: ResultSet) -> tuple[Given, ...]:

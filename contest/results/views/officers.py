@@ -18,6 +18,7 @@ from contest.results import policy
 from contest.results.actions import sets as actions
 from contest.results.forms import ReasonForm, SignForm, embargo_form
 from contest.results.models import ResultSet, ResultState
+from contest.results.queries import readiness
 from contest.results.queries import sets as queries
 from contest.results.views.blueprint import bp
 from contest.web.access import action, authorize, found, reveal
@@ -37,7 +38,7 @@ def certify(slug: str) -> ResponseReturnValue:
         "results/certify.html", ReasonForm(), contest=contest, live=live,
         published=queries.published(db.session(), contest.id),
         sets=queries.all_sets(db.session(), contest.id),
-        blockers=queries.blockers(db.session(), contest),
+        blockers=readiness.blockers(db.session(), contest),
         awards=queries.given(db.session(), contest.id),
         told=queries.text(live) if live else None, frozen=queries.frozen(live) if live else (),
         is_fresh=live is None or live.state is not ResultState.COMPUTED
