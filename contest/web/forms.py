@@ -1,6 +1,6 @@
 """The base of every form, and the fields that several features share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,6 +39,18 @@ class Form(FlaskForm):
 
 class ConfirmForm(Form):
     """Nothing to fill in: one button that means it."""
+
+
+def done(form: Form, act: Callable[[], object]) -> bool:
+    """Say whether the form was sent and `act` done; what the domain refused stands on the form."""
+    if not form.validate_on_submit():
+        return False
+    try:
+        act()
+    except DomainError as error:
+        form.reject(error)
+        return False
+    return True
 
 
 def render_form(template: str, form: Form, **context: object) -> tuple[str, int]:

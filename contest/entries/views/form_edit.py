@@ -10,14 +10,13 @@ from contest.accounts.signin import current, signed_in
 from contest.contests import queries as contests
 from contest.contests.models import Round
 from contest.contests.signedin import actor
-from contest.core.errors import DomainError
 from contest.entries import actions, policy, queries
 from contest.entries.forms import AskedForm
 from contest.entries.models import Question
 from contest.entries.views.blueprint import bp
 from contest.web.access import action, authorize, found
 from contest.web.db import db
-from contest.web.forms import ConfirmForm, render_form
+from contest.web.forms import ConfirmForm, done, render_form
 from contest.web.requests import now
 
 
@@ -56,14 +55,12 @@ def question_add(round_id: uuid.UUID) -> ResponseReturnValue:
     """Ask one thing more."""
     round_ = _round(round_id)
     form = AskedForm(round_.contest.languages)
-    if form.validate_on_submit():
-        try:
-            actions.add_question(db.session(), round_, form.asked(), by=current(), at=now())
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("The question is added."), "success")
-            return redirect(url_for(".form_edit", round_id=round_.id), 303)
+    if done(
+        form,
+        lambda: actions.add_question(db.session(), round_, form.asked(), by=current(), at=now()),
+    ):
+        flash(gettext("The question is added."), "success")
+        return redirect(url_for(".form_edit", round_id=round_.id), 303)
     return render_form(
         "entries/question.html", form, round=round_, contest=round_.contest, question=None
     )
@@ -76,16 +73,14 @@ def question_edit(question_id: uuid.UUID) -> ResponseReturnValue:
     """Change a question."""
     question, round_ = _question(question_id)
     form = AskedForm(round_.contest.languages, data=_filled(question))
-    if form.validate_on_submit():
-        try:
-            actions.edit_question(
-                db.session(), round_, question, form.asked(), by=current(), at=now()
-            )
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("The question is changed."), "success")
-            return redirect(url_for(".form_edit", round_id=round_.id), 303)
+    if done(
+        form,
+        lambda: actions.edit_question(
+            db.session(), round_, question, form.asked(), by=current(), at=now()
+        ),
+    ):
+        flash(gettext("The question is changed."), "success")
+        return redirect(url_for(".form_edit", round_id=round_.id), 303)
     return render_form(
         "entries/question.html", form, round=round_, contest=round_.contest, question=question
     )
@@ -111,14 +106,12 @@ def question_remove(question_id: uuid.UUID) -> ResponseReturnValue:
     """Take a question off the form."""
     question, round_ = _question(question_id)
     form = ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            actions.remove_question(db.session(), round_, question, by=current(), at=now())
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("The question is gone."), "success")
-            return redirect(url_for(".form_edit", round_id=round_.id), 303)
+    if done(
+        form,
+        lambda: actions.remove_question(db.session(), round_, question, by=current(), at=now()),
+    ):
+        flash(gettext("The question is gone."), "success")
+        return redirect(url_for(".form_edit", round_id=round_.id), 303)
     return render_form(
         "entries/question_remove.html",
         form,

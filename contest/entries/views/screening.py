@@ -10,7 +10,6 @@ from flask_babel import gettext
 from contest.accounts.signin import current, signed_in
 from contest.contests import queries as contests
 from contest.contests.models import Round, RoundPhase
-from contest.core.errors import DomainError
 from contest.entries import actions, policy, queries
 from contest.entries.forms import EligibleForm, IneligibleForm, InfoForm, ReconsiderForm
 from contest.entries.models import Entry, State, Version
@@ -19,7 +18,7 @@ from contest.entries.views.blueprint import bp, contest_of, just_opened, screene
 from contest.teams import queries as teams
 from contest.web.access import action, authorize, found
 from contest.web.db import db
-from contest.web.forms import ConfirmForm, Form
+from contest.web.forms import ConfirmForm, Form, done
 from contest.web.requests import now
 from contest.web.text import plain
 
@@ -89,14 +88,9 @@ def find(entry_id: uuid.UUID, finding: str) -> ResponseReturnValue:
     version = found(queries.latest_version(session, entry.id))
     forms = _forms(entry, version)
     form = forms[finding]
-    if form.validate_on_submit():
-        try:
-            DECIDE[finding](entry, version.round, form)
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("Decided: “%(entry)s”.", entry=entry.title), "success")
-            return redirect(_onward(entry, version.round), 303)
+    if done(form, lambda: DECIDE[finding](entry, version.round, form)):
+        flash(gettext("Decided: “%(entry)s”.", entry=entry.title), "success")
+        return redirect(_onward(entry, version.round), 303)
     return _page(entry, version, forms), 422
 
 

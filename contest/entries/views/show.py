@@ -20,7 +20,7 @@ from contest.entries.views.blueprint import bp, contest_of, desk, just_opened
 from contest.teams.models import Team
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
-from contest.web.forms import render_form
+from contest.web.forms import done, render_form
 from contest.web.requests import now
 
 
@@ -127,14 +127,14 @@ def withdraw(entry_id: uuid.UUID) -> ResponseReturnValue:
     reveal(policy.may_view(who, entry))
     authorize(policy.may_withdraw(who, entry))
     form = WithdrawForm()
-    if form.validate_on_submit():
-        try:
-            actions.withdraw(db.session(), entry, form.reason.data or "", by=current(), at=now())
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("The entry is withdrawn."), "success")
-            return redirect(url_for(".show", entry_id=entry.id), 303)
+    if done(
+        form,
+        lambda: actions.withdraw(
+            db.session(), entry, form.reason.data or "", by=current(), at=now()
+        ),
+    ):
+        flash(gettext("The entry is withdrawn."), "success")
+        return redirect(url_for(".show", entry_id=entry.id), 303)
     return render_form("entries/withdraw.html", form, entry=entry, contest=entry.contest)
 
 

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from contest.accounts.signin import current, signed_in
-from contest.core.errors import DomainError
 from contest.events import queries as events
 from contest.followup import policy
 from contest.followup.actions import cases as actions
@@ -19,7 +18,7 @@ from contest.followup.queries import cases as queries
 from contest.followup.views.blueprint import bp, case_for
 from contest.web.access import action, authorize
 from contest.web.db import db
-from contest.web.forms import render_form
+from contest.web.forms import done, render_form
 from contest.web.requests import now
 
 WAY = [stage for stage in Stage if stage is not Stage.CLOSED]
@@ -64,16 +63,18 @@ def owners(case_id: uuid.UUID) -> ResponseReturnValue:
         "sponsor": str(case.sponsor_owner_id or ""), "team": str(case.team_owner_id or ""),
     })  # fmt: skip
     form.offer(list(at_sponsor.values()), list(in_team.values()))
-    if form.validate_on_submit():
-        try:
-            actions.name_owners(
-                db.session(), case, at_sponsor=at_sponsor.get(form.sponsor.data),
-                in_team=in_team.get(form.team.data), by=current(), at=now(),
-            )  # fmt: skip
-        except DomainError as error:
-            form.reject(error)
-        else:
-            return _back(case_id, gettext("The owners are named; they hear of it by mail."))
+    if done(
+        form,
+        lambda: actions.name_owners(
+            db.session(),
+            case,
+            at_sponsor=at_sponsor.get(form.sponsor.data),
+            in_team=in_team.get(form.team.data),
+            by=current(),
+            at=now(),
+        ),
+    ):
+        return _back(case_id, gettext("The owners are named; they hear of it by mail."))
     return render_form("followup/owners.html", form, case=case, contest=case.contest)
 
 
@@ -97,16 +98,18 @@ def gate(case_id: uuid.UUID) -> ResponseReturnValue:
     authorize(policy.may_decide(viewer, case))
     form = GateForm()
     form.offer()
-    if form.validate_on_submit():
-        try:
-            actions.decide_gate(
-                db.session(), case, GateDecision(form.decision.data),
-                reason=form.reason.data or "", by=current(), at=now(),
-            )  # fmt: skip
-        except DomainError as error:
-            form.reject(error)
-        else:
-            return _back(case_id, gettext("The gate is decided."))
+    if done(
+        form,
+        lambda: actions.decide_gate(
+            db.session(),
+            case,
+            GateDecision(form.decision.data),
+            reason=form.reason.data or "",
+            by=current(),
+            at=now(),
+        ),
+    ):
+        return _back(case_id, gettext("The gate is decided."))
     return render_form(
         "followup/gate.html", form, case=case, contest=case.contest,
         kpis=queries.kpis(db.session(), case.id), share=board.share,
@@ -123,13 +126,10 @@ def hold(case_id: uuid.UUID) -> ResponseReturnValue:
     case, viewer = case_for(case_id)
     authorize(policy.may_decide(viewer, case))
     form = ReasonForm()
-    if form.validate_on_submit():
-        try:
-            actions.hold(db.session(), case, reason=form.text(), by=current(), at=now())
-        except DomainError as error:
-            form.reject(error)
-        else:
-            return _back(case_id, gettext("The case is on hold."))
+    if done(
+        form, lambda: actions.hold(db.session(), case, reason=form.text(), by=current(), at=now())
+    ):
+        return _back(case_id, gettext("The case is on hold."))
     return render_form("followup/hold.html", form, case=case, contest=case.contest)
 
 
@@ -153,16 +153,18 @@ def close(case_id: uuid.UUID) -> ResponseReturnValue:
     authorize(policy.may_decide(viewer, case))
     form = CloseForm()
     form.offer()
-    if form.validate_on_submit():
-        try:
-            actions.close(
-                db.session(), case, CloseReason(form.outcome.data), note=form.note.data or "",
-                by=current(), at=now(),
-            )  # fmt: skip
-        except DomainError as error:
-            form.reject(error)
-        else:
-            return _back(case_id, gettext("The case is closed."))
+    if done(
+        form,
+        lambda: actions.close(
+            db.session(),
+            case,
+            CloseReason(form.outcome.data),
+            note=form.note.data or "",
+            by=current(),
+            at=now(),
+        ),
+    ):
+        return _back(case_id, gettext("The case is closed."))
     return render_form("followup/close.html", form, case=case, contest=case.contest)
 
 

@@ -9,7 +9,6 @@ from flask_babel import gettext, ngettext
 from contest.accounts.signin import current, signed_in
 from contest.contests.models import Round
 from contest.contests.signedin import actor
-from contest.core.errors import DomainError
 from contest.results import policy
 from contest.results.actions import decisions as actions
 from contest.results.forms import ReasonForm, decisions_form
@@ -17,7 +16,7 @@ from contest.results.queries import decisions as queries
 from contest.results.views.blueprint import bp
 from contest.web.access import action, authorize, found
 from contest.web.db import db
-from contest.web.forms import render_form
+from contest.web.forms import done, render_form
 from contest.web.requests import now
 
 
@@ -29,14 +28,12 @@ def decide(round_id: uuid.UUID) -> ResponseReturnValue:
     round_ = _round(round_id)
     table = queries.table(db.session(), round_)
     form = decisions_form(table)
-    if form.validate_on_submit():
-        try:
-            actions.propose(db.session(), round_, form.choices(table), by=current(), at=now())
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("The decisions are written down. Apply them when they are final."))
-            return redirect(url_for(".decide", round_id=round_.id), 303)
+    if done(
+        form,
+        lambda: actions.propose(db.session(), round_, form.choices(table), by=current(), at=now()),
+    ):
+        flash(gettext("The decisions are written down. Apply them when they are final."))
+        return redirect(url_for(".decide", round_id=round_.id), 303)
     return render_form(
         "results/decide.html", form, round=round_, contest=round_.contest, table=table,
         is_last=queries.is_last(round_), can=actions.can_decide(db.session(), round_),
@@ -61,14 +58,12 @@ def take_back(round_id: uuid.UUID) -> ResponseReturnValue:
     """Undo the application, with the reason."""
     round_ = _round(round_id)
     form = ReasonForm()
-    if form.validate_on_submit():
-        try:
-            actions.take_back(db.session(), round_, reason=form.text(), by=current(), at=now())
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("The decisions are open again."))
-            return redirect(url_for(".decide", round_id=round_.id), 303)
+    if done(
+        form,
+        lambda: actions.take_back(db.session(), round_, reason=form.text(), by=current(), at=now()),
+    ):
+        flash(gettext("The decisions are open again."))
+        return redirect(url_for(".decide", round_id=round_.id), 303)
     return render_form("results/take_back.html", form, round=round_, contest=round_.contest)
 
 

@@ -23,7 +23,7 @@ from contest.results.queries import sets as queries
 from contest.results.views.blueprint import bp
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
-from contest.web.forms import ConfirmForm, render_form
+from contest.web.forms import ConfirmForm, done, render_form
 from contest.web.requests import now
 
 
@@ -69,14 +69,12 @@ def correct(slug: str) -> ResponseReturnValue:
     authorize(policy.may_publish(who))
     published = found(queries.published(db.session(), contest.id))
     form = ReasonForm()
-    if form.validate_on_submit():
-        try:
-            actions.compute(db.session(), contest, by=current(), at=now(), reason=form.text())
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("The correction is computed. Two officers sign it now."))
-            return redirect(url_for(".certify", slug=slug), 303)
+    if done(
+        form,
+        lambda: actions.compute(db.session(), contest, by=current(), at=now(), reason=form.text()),
+    ):
+        flash(gettext("The correction is computed. Two officers sign it now."))
+        return redirect(url_for(".certify", slug=slug), 303)
     return render_form("results/correct.html", form, contest=contest, published=published)
 
 
@@ -90,17 +88,19 @@ def sign(slug: str, number: int) -> ResponseReturnValue:
     authorize(_may_sign(who, result_set))
     role = policy.capacity(who)
     form = SignForm()
-    if role is not None and form.validate_on_submit():
-        try:
-            actions.sign(
-                db.session(), result_set, code=form.code.data or "", role=role, by=current(),
-                at=now(),
-            )  # fmt: skip
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("You have signed result %(number)s.", number=number))
-            return redirect(url_for(".certify", slug=slug), 303)
+    if role is not None and done(
+        form,
+        lambda: actions.sign(
+            db.session(),
+            result_set,
+            code=form.code.data or "",
+            role=role,
+            by=current(),
+            at=now(),
+        ),
+    ):
+        flash(gettext("You have signed result %(number)s.", number=number))
+        return redirect(url_for(".certify", slug=slug), 303)
     return render_form(
         "results/sign.html", form, contest=contest, result_set=result_set,
         frozen=queries.frozen(result_set), role=role,
@@ -116,16 +116,14 @@ def embargo(slug: str, number: int) -> ResponseReturnValue:
     authorize(policy.may_publish(who))
     result_set = _result_set(contest, number)
     form = embargo_form(contest.zone, result_set.publish_at)
-    if form.validate_on_submit():
-        try:
-            actions.embargo(
-                db.session(), result_set, publish_at=form.instant(), by=current(), at=now()
-            )
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("The results come out at that instant."))
-            return redirect(url_for(".certify", slug=slug), 303)
+    if done(
+        form,
+        lambda: actions.embargo(
+            db.session(), result_set, publish_at=form.instant(), by=current(), at=now()
+        ),
+    ):
+        flash(gettext("The results come out at that instant."))
+        return redirect(url_for(".certify", slug=slug), 303)
     return render_form("results/embargo.html", form, contest=contest, result_set=result_set)
 
 
@@ -163,14 +161,14 @@ def discard(slug: str, number: int) -> ResponseReturnValue:
     authorize(policy.may_publish(who))
     result_set = _result_set(contest, number)
     form = ReasonForm()
-    if form.validate_on_submit():
-        try:
-            actions.discard(db.session(), result_set, reason=form.text(), by=current(), at=now())
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("Result %(number)s is discarded.", number=number))
-            return redirect(url_for(".certify", slug=slug), 303)
+    if done(
+        form,
+        lambda: actions.discard(
+            db.session(), result_set, reason=form.text(), by=current(), at=now()
+        ),
+    ):
+        flash(gettext("Result %(number)s is discarded.", number=number))
+        return redirect(url_for(".certify", slug=slug), 303)
     return render_form("results/discard.html", form, contest=contest, result_set=result_set)
 
 

@@ -7,13 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from contest.accounts.signin import current, signed_in
-from contest.core.errors import DomainError
 from contest.teams import actions, policy, queries
 from contest.teams.models import Member, Team
 from contest.teams.views.blueprint import bp, seen
 from contest.web.access import action, authorize, found
 from contest.web.db import db
-from contest.web.forms import ConfirmForm, render_form
+from contest.web.forms import ConfirmForm, done, render_form
 from contest.web.requests import now
 
 
@@ -28,14 +27,9 @@ def leave(team_id: uuid.UUID) -> ResponseReturnValue:
     authorize(decision)
     member = next(m for m in team.present() if m.user_id == user.id)
     form = ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            actions.leave(session, team, member, by=user, at=now())
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("You left %(team)s.", team=team.name), "success")
-            return redirect(url_for("contests.show", slug=team.contest.slug), 303)
+    if done(form, lambda: actions.leave(session, team, member, by=user, at=now())):
+        flash(gettext("You left %(team)s.", team=team.name), "success")
+        return redirect(url_for("contests.show", slug=team.contest.slug), 303)
     return render_form("teams/leave.html", form, team=team, contest=team.contest)
 
 
@@ -49,14 +43,9 @@ def remove(team_id: uuid.UUID, member_id: uuid.UUID) -> ResponseReturnValue:
     member = _member(team, member_id)
     authorize(policy.may_remove(user, team, member))
     form = ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            actions.leave(session, team, member, by=user, at=now())
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("%(name)s is no longer in the team.", name=_called(member)), "success")
-            return redirect(url_for(".show", team_id=team.id), 303)
+    if done(form, lambda: actions.leave(session, team, member, by=user, at=now())):
+        flash(gettext("%(name)s is no longer in the team.", name=_called(member)), "success")
+        return redirect(url_for(".show", team_id=team.id), 303)
     return render_form("teams/remove.html", form, team=team, contest=team.contest, member=member)
 
 
@@ -70,14 +59,9 @@ def hand_over(team_id: uuid.UUID, member_id: uuid.UUID) -> ResponseReturnValue:
     member = _member(team, member_id)
     authorize(policy.may_hand_over(user, team, member))
     form = ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            actions.hand_over(session, team, member, by=user, at=now())
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("%(name)s leads the team now.", name=_called(member)), "success")
-            return redirect(url_for(".show", team_id=team.id), 303)
+    if done(form, lambda: actions.hand_over(session, team, member, by=user, at=now())):
+        flash(gettext("%(name)s leads the team now.", name=_called(member)), "success")
+        return redirect(url_for(".show", team_id=team.id), 303)
     return render_form("teams/hand_over.html", form, team=team, contest=team.contest, member=member)
 
 

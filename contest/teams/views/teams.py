@@ -20,7 +20,7 @@ from contest.teams.models import Kind, TeamInvitation
 from contest.teams.views.blueprint import bp, seen
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
-from contest.web.forms import render_form
+from contest.web.forms import done, render_form
 from contest.web.requests import now
 
 
@@ -143,14 +143,9 @@ def edit(team_id: uuid.UUID) -> ResponseReturnValue:
         organisations=organisations.directory(session),
         team=team,
     )
-    if form.validate_on_submit():
-        try:
-            actions.edit(session, team, form.founding(), by=user, at=now())
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("Saved."), "success")
-            return redirect(url_for(".show", team_id=team.id), 303)
+    if done(form, lambda: actions.edit(session, team, form.founding(), by=user, at=now())):
+        flash(gettext("Saved."), "success")
+        return redirect(url_for(".show", team_id=team.id), 303)
     return render_form("teams/edit.html", form, team=team, contest=team.contest)
 
 
