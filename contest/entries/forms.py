@@ -35,7 +35,7 @@ CHECKS = {"widget": ListWidget(prefix_label=False), "option_widget": CheckboxInp
 class AskedForm(Form):
     """One question of a round's form."""
 
-    kind = RadioField(_("Kind of answer"), default="text")
+    kind = RadioField(_("Kind of answer"), [InputRequired()], default="text")
     title = WordsField(_("Question"), max_length=200)
     help = WordsField(_("Help below the question"), max_length=600, rows=2)
     required = BooleanField(_("An entry cannot be handed in without it"), default=True)

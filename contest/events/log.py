@@ -32,9 +32,11 @@ class Verb(enum.StrEnum):
     # contests
     APPOINTMENT_ACCEPTED = "appointment.accepted"
     APPOINTMENT_DECLINED = "appointment.declined"
+    APPOINTMENT_EDITED = "appointment.edited"
     APPOINTMENT_ENDED = "appointment.ended"
     APPOINTMENT_OFFERED = "appointment.offered"
     CONTEST_ANNOUNCED = "contest.announced"
+    CONTEST_ARCHIVED = "contest.archived"
     CONTEST_BEGUN = "contest.begun"
     CONTEST_CANCELLED = "contest.cancelled"
     CONTEST_CONCLUDED = "contest.concluded"

@@ -102,5 +102,5 @@ PLACES = (  # each with its icon on a line that says so: the build looks for tha
     Place(CONTEST, N_("History"), "history", "home.history", runs),  # icon
     Place(SET_UP, N_("Set-up"), "sliders-horizontal", "contests.edit", runs, SET_UP_PAGES),  # icon
     Place(SET_UP, N_("People"), "users-round", "contests.people", runs,  # icon
-          frozenset({"contests.appointment_end"})),
+          frozenset({"contests.appointment_edit", "contests.appointment_end"})),
 )  # fmt: skip

@@ -89,10 +89,12 @@ class MergingForm(Form):
 def save(
     form: MergingForm, stored: Callable[[], MergingForm], act: Callable[[int], object]
 ) -> bool:
-    """Do `act` with the version that the editor saw; when somebody was faster, merge and try again.
+    """Say whether the form was sent and `act` done with the version that its editor saw.
 
-    `stored` makes the form as it would begin now. False: the form says what is in the way.
+    When somebody was faster, merge with the form as it would begin now (`stored`) and try again.
     """
+    if not form.validate_on_submit():
+        return False
     try:
         try:
             act(form.seen())

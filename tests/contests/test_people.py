@@ -9,8 +9,11 @@ from contest.contests import queries
 from contest.contests.actions import people
 from contest.contests.models import Appointment, Contest, Role
 from contest.core.errors import DomainError
+from contest.events.log import Verb
+from contest.events.models import Event
 from contest.messages.models import Message
 from tests import make
+from tests.pages import Client
 
 
 @pytest.fixture
@@ -115,3 +118,31 @@ def test_an_address_that_is_none_is_refused_at_its_field(
         invited(session, contest, li, "sato at hitachi")
 
     assert refused.value.field == "email"
+
+
+def test_how_an_appointment_is_shown_can_be_changed_later(client: Client, session: Session) -> None:
+    organiser = make.user(session)
+    contest = make.contest(session, organiser=organiser)
+    track = make.track(session, contest, title="Payments")
+    judge = make.appointment(session, contest, make.user(session, name="Grace"))
+    client.sign_in(organiser)
+    url = f"/appointments/{judge.id}/edit"
+    client.page(url)
+
+    form = {"title": "Professor", "track_id": str(track.id), "public": "y"}
+    assert client.post(url, data=form).location == f"/contests/{contest.slug}/people"
+
+    session.refresh(judge)
+    assert (judge.title, judge.track_id, judge.public) == ("Professor", track.id, True)
+    event = session.scalars(select(Event).where(Event.subject_id == judge.id)).one()
+    assert event.verb == Verb.APPOINTMENT_EDITED
+    assert event.facts == {"role": "judge", "fields": ["title", "track_id", "public"]}
+    assert "Payments" in client.page(f"/contests/{contest.slug}/people").text
+
+
+def test_only_organisers_change_an_appointment(client: Client, session: Session) -> None:
+    contest, judge = make.contest(session), make.user(session)
+    appointment = make.appointment(session, contest, judge)
+    client.sign_in(judge)
+
+    assert client.get(f"/appointments/{appointment.id}/edit").status_code == 403

@@ -146,6 +146,11 @@ def conclude(session: Session, contest: Contest, *, by: User, at: datetime) -> N
     contest.concluded_at = at
 
 
+def archive(session: Session, contest: Contest, *, by: User, at: datetime) -> None:
+    """Put a concluded contest away: it leaves the lists of what is on, and its pages stay."""
+    _move(session, contest, "archive", Verb.CONTEST_ARCHIVED, by, at)
+
+
 def cancel(session: Session, contest: Contest, reason: str, *, by: User, at: datetime) -> None:
     """Give the contest up. Raises DomainError once results are certified or published."""
     settled = {RoundPhase.CERTIFIED, RoundPhase.PUBLISHED}

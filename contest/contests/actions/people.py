@@ -1,6 +1,7 @@
 """Appoints people to a contest and ends their appointments."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,6 +58,30 @@ def invite(
     session.add(appointment)
     _offer(session, appointment, by, at)
     return appointment
+
+
+def edit(
+    session: Session,
+    appointment: Appointment,
+    values: Mapping[str, object],
+    *,
+    by: User,
+    at: datetime,
+) -> None:
+    """Change how somebody's role is shown and what it is about; the role itself is offered anew."""
+    orm.lock(session, appointment)
+    changed = orm.assign(appointment, values)["fields"]
+    if changed:
+        record(
+            session,
+            Verb.APPOINTMENT_EDITED,
+            appointment,
+            by=by.id,
+            at=at,
+            contest_id=appointment.contest_id,
+            role=appointment.role,
+            fields=changed,
+        )
 
 
 def reinvite(session: Session, appointment: Appointment, *, by: User, at: datetime) -> None:

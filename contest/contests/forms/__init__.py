@@ -21,11 +21,12 @@ from contest.contests.forms.parts import (
     TimelineForm,
     TrackForm,
 )
-from contest.contests.forms.people import AnswerForm, InviteForm, invite_form
+from contest.contests.forms.people import AnswerForm, AppointmentForm, InviteForm, invite_form
 from contest.contests.forms.rounds import RoundForm
 
 __all__ = [
     "AnswerForm",
+    "AppointmentForm",
     "ChallengeForm",
     "ChoosingForm",
     "ContestForm",

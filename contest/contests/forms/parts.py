@@ -128,6 +128,7 @@ class EligibilityForm(ContestForm):
     question = WordsField(_("Question"), [SomeWords()], max_length=300)
     expected = SelectField(
         _("A team may take part if it answers"),
+        [InputRequired()],
         coerce=lambda value: str(value) in {"True", "yes"},
     )
     reason = WordsField(

@@ -16,6 +16,18 @@ from contest.web.text import lazy as _
 from contest.web.text import plain
 
 
+class AppointmentForm(ContestForm):
+    """How somebody's role is shown, and what it is about."""
+
+    title = StringField(
+        _("Title"), [Length(max=120)], description=_("Shown beside the name, like “CTO, Hitachi”.")
+    )
+    track_id = SelectField(
+        _("Track"), coerce=id_or_none, description=_("Leave open for all tracks.")
+    )
+    public = BooleanField(_("Show this person on the public page"))
+
+
 class InviteForm(ContestForm):
     """Whom to ask for what."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.accounts.models import User
-from contest.contests.models.contest import Contest
+from contest.contests.models.contest import Contest, Track
 from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.orm import Base
 from contest.core.text import N_
@@ -60,6 +60,7 @@ class Appointment(Base):
     user: Mapped[User] = relationship(lazy="raise_on_sql")
     contest: Mapped[Contest] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+    track: Mapped[Track | None] = relationship(lazy="raise_on_sql")
 
     def is_active(self) -> bool:
         return self.answer is Answer.ACCEPTED and self.ended_at is None

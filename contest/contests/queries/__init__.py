@@ -40,6 +40,11 @@ def contest(session: Session, contest_id: uuid.UUID) -> Contest | None:
     )
 
 
+def series(session: Session, slug: str) -> Series | None:
+    """Return the series of that address."""
+    return session.scalar(select(Series).where(Series.slug == slug))
+
+
 def editions(session: Session, series_id: uuid.UUID) -> tuple[Contest, ...]:
     """Return the contests of a series that were announced, newest first."""
     return tuple(
@@ -174,7 +179,11 @@ def eligibility(session: Session, contest_id: uuid.UUID) -> tuple[Eligibility, .
     )
 
 
-WITH_PERSON = (joinedload(Appointment.user), joinedload(Appointment.organisation))
+WITH_PERSON = (
+    joinedload(Appointment.user),
+    joinedload(Appointment.organisation),
+    joinedload(Appointment.track),
+)
 
 
 def appointments(

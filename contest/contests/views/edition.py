@@ -130,9 +130,7 @@ def _edit(
         values, at = form.values(), requests.now()
         edition.edit(db.session(), contest, values, seen=seen, by=user, at=at)
 
-    if form.validate_on_submit() and merging.save(
-        form, lambda: make(obj=contest, formdata=None), save
-    ):
+    if merging.save(form, lambda: make(obj=contest, formdata=None), save):
         flash(gettext("Saved."), "success")
         return redirect(url_for(f".{then}", slug=contest.slug), 303)
     return render_form(template, form, contest=contest)
@@ -178,6 +176,7 @@ STEPS: dict[str, tuple[Step, bool]] = {
     "suspend": (edition.suspend, True),
     "resume": (edition.resume, False),
     "conclude": (edition.conclude, False),
+    "archive": (edition.archive, False),
     "cancel": (edition.cancel, True),
 }
 DONE = {
@@ -185,6 +184,7 @@ DONE = {
     "suspend": N_("The contest stands still. Visitors read why."),
     "resume": N_("The contest goes on."),
     "conclude": N_("The contest is concluded."),
+    "archive": N_("The contest is archived. The page of its series leads to it."),
     "cancel": N_("The contest is cancelled. Visitors read why."),
 }
 

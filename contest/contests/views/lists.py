@@ -169,7 +169,7 @@ def part_edit(slug: str, kind: str, part_id: uuid.UUID) -> ResponseReturnValue:
         given = None if isinstance(part, Partnership) else seen
         parts.edit(session, part, form.values(), seen=given, by=user, at=requests.now())
 
-    if form.validate_on_submit() and merging.save(form, lambda: make(formdata=None), save):
+    if merging.save(form, lambda: make(formdata=None), save):
         flash(gettext("Saved."), "success")
         return redirect(url_for(f".{kind}", slug=slug), 303)
     return render_form(

@@ -127,7 +127,7 @@ def edit(slug: str) -> ResponseReturnValue:
     def save(seen: int) -> None:
         actions.edit(session, organisation, form.values(), seen=seen, by=user, at=requests.now())
 
-    if form.validate_on_submit() and merging.save(form, lambda: make(formdata=None), save):
+    if merging.save(form, lambda: make(formdata=None), save):
         flash(gettext("Saved."), "success")
         return redirect(url_for(".show", slug=slug), 303)
     return render_form(

@@ -25,6 +25,7 @@ from contest.web import requests
 from contest.web.access import action, authorize, found, public, reveal
 from contest.web.db import db
 from contest.web.forms import render_form
+from contest.web.text import plain
 
 PURPOSE = "appointment"
 OWED = {
@@ -69,6 +70,26 @@ def reinvite(appointment_id: uuid.UUID) -> ResponseReturnValue:
     people.reinvite(db.session(), appointment, by=user, at=requests.now())
     flash(gettext("A new invitation is on its way."), "success")
     return redirect(url_for(".people", slug=appointment.contest.slug), 303)
+
+
+@bp.route("/appointments/<uuid:appointment_id>/edit", methods=["GET", "POST"])
+@action("contests.appoint")
+@signed_in
+def appointment_edit(appointment_id: uuid.UUID) -> ResponseReturnValue:
+    """Change how somebody's role is shown, and for which track it is."""
+    appointment, user = _managed(appointment_id)
+    contest = appointment.contest
+    tracks = queries.tracks(db.session(), contest.id)
+    choices = {"track_id": [("", "—"), *((str(t.id), plain(t.title)) for t in tracks)]}
+
+    form = forms.AppointmentForm(contest, choices, obj=appointment)
+    if form.validate_on_submit():
+        people.edit(db.session(), appointment, form.values(), by=user, at=requests.now())
+        flash(gettext("Saved."), "success")
+        return redirect(url_for(".people", slug=contest.slug), 303)
+    return render_form(
+        "contests/appointment_edit.html", form, contest=contest, appointment=appointment
+    )
 
 
 @bp.route("/appointments/<uuid:appointment_id>/end", methods=["GET", "POST"])

@@ -67,7 +67,7 @@ def round_edit(round_id: uuid.UUID) -> ResponseReturnValue:
         values, at = form.values(), requests.now()
         rounds.edit(db.session(), round_, values, seen=seen, by=user, at=at)
 
-    if form.validate_on_submit() and merging.save(form, lambda: make(formdata=None), save):
+    if merging.save(form, lambda: make(formdata=None), save):
         flash(gettext("The round is saved."), "success")
         return redirect(url_for(".rounds", slug=round_.contest.slug), 303)
     return render_form("contests/round_edit.html", form, contest=round_.contest, round=round_)

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from contest.contests.signedin import actor
-from contest.core.errors import DomainError
 from contest.followup import policy
 from contest.followup.models import Case, Kpi, Milestone
 from contest.followup.policy import Viewer
@@ -16,7 +15,7 @@ from contest.followup.queries import cases as queries
 from contest.web import merging
 from contest.web.access import authorize, found, reveal
 from contest.web.db import db
-from contest.web.forms import Form, render_form
+from contest.web.forms import Form, done, render_form
 from contest.web.merging import MergingForm
 
 bp = Blueprint("followup", __name__)
@@ -53,7 +52,7 @@ def answer(
     When somebody else changed what is `edited` meanwhile, both people's changes are merged.
     """
     case_id = case.id
-    if form.validate_on_submit() and _is_done(form, act, edited):
+    if _is_done(form, act, edited):
         flash(gettext("Noted."))
         return redirect(url_for(".show", case_id=case_id), 303)
     told = {"about": None, "accept": "", "largest": 0, **context}
@@ -67,9 +66,4 @@ def _is_done(form: Form, act: Callable[[], object], edited: Milestone | Kpi | No
     if isinstance(form, MergingForm) and edited is not None:
         again = type(form)
         return merging.save(form, lambda: again(obj=edited, formdata=None), lambda _seen: act())
-    try:
-        act()
-    except DomainError as error:
-        form.reject(error)
-        return False
-    return True
+    return done(form, act)

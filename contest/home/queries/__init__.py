@@ -17,7 +17,7 @@ from contest.judging.models import Assignment
 from contest.judging.models.assignment import DONE, OPEN
 from contest.teams.models import Member, Team
 
-SHOWN = frozenset(Phase) - {Phase.DRAFT, Phase.CANCELLED, Phase.SUSPENDED}
+SHOWN = frozenset(Phase) - {Phase.DRAFT, Phase.CANCELLED, Phase.SUSPENDED, Phase.ARCHIVED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,18 +100,12 @@ def init_app(app: Flask) -> None:
     )
 
     @app.context_processor
-    def _me() -> dict[str, object]:
-        """Tell the layouts who is signed in, and where they can go from here."""
+    def _ways() -> dict[str, object]:
+        """Tell the layouts where a signed-in person can go from here."""
         user = visitor()
         if user is None:
-            return {"me": None}
-        me = {
-            "name": user.name or user.email,
-            "detail": user.zone,
-            "url": url_for("accounts.profile"),
-            "sign_out_url": url_for("accounts.sign_out"),
-        }
-        known: dict[str, object] = {"me": me, "workspace_url": url_for("home.index")}
+            return {}
+        known: dict[str, object] = {"workspace_url": url_for("home.index")}
         here = navigation.here()
         if here is None:
             return {**known, "places": [_general(user)]}
