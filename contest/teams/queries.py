@@ -127,21 +127,26 @@ def unsigned(
     return promises.unsigned(session, user, "contest", contest_id, PROMISES, at)
 
 
+def owed(session: Session, team: Team, at: datetime) -> list[tuple[Member, UndertakingText]]:
+    """Return what each present member still has to sign. Two statements."""
+    texts = promises.current_texts(session, "contest", team.contest_id, PROMISES, at)
+    signed = {
+        (row.user_id, row.text_id)
+        for row in session.execute(
+            select(Signature.user_id, Signature.text_id).where(
+                Signature.text_id.in_([t.id for t in texts]),
+                Signature.user_id.in_([m.user_id for m in team.present()]),
+                Signature.revoked_at.is_(None),
+            )
+        )
+    }
+    return [(m, t) for m in team.present() for t in texts if (m.user_id, t.id) not in signed]
+
+
 def signers(session: Session, team: Team, at: datetime) -> frozenset[uuid.UUID]:
     """Return who of the present members has signed every promise in force. Two statements."""
-    people = [m.user_id for m in team.present()]
-    texts = promises.current_texts(session, "contest", team.contest_id, PROMISES, at)
-    counted = session.execute(
-        select(Signature.user_id, func.count())
-        .where(
-            Signature.text_id.in_([t.id for t in texts]),
-            Signature.user_id.in_(people),
-            Signature.revoked_at.is_(None),
-        )
-        .group_by(Signature.user_id)
-    )
-    done = dict(counted.all())
-    return frozenset(p for p in people if done.get(p, 0) == len(texts))
+    people = frozenset(m.user_id for m in team.present())
+    return people - {member.user_id for member, _ in owed(session, team, at)}
 
 
 @dataclass(frozen=True, slots=True)

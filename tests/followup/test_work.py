@@ -182,3 +182,14 @@ def test_nothing_is_reminded_of_on_hold(session: Session) -> None:
     _milestone(session, told, -3)
     cases.hold(session, told.case, reason="Holiday", by=told.owner, at=make.NOON)
     assert work.remind(session, at=make.NOON) == 0
+
+
+def test_the_board_lists_what_is_due_of_the_cases_that_its_reader_sees(session: Session) -> None:
+    told = carried(session, stage=Stage.POC)
+    other = carried(session, contest=told.contest, stage=Stage.POC)
+    for each, days in ((told, -1), (told, 8), (other, 3)):
+        _milestone(session, each, days)
+
+    (mine,) = board.due(session, at=make.NOON, case_ids=[told.case.id])
+    assert (mine.due_on, mine.is_overdue) == (TODAY - DAY, True)
+    assert len(board.due(session, at=make.NOON)) == 2

@@ -28,7 +28,6 @@ from contest.entries.models import (
 from contest.files.models import File
 from contest.teams import queries as teams
 from contest.teams.models import Team
-from contest.undertakings import queries as undertakings
 from contest.undertakings.models import Kind
 
 
@@ -178,25 +177,22 @@ def missing(
         )
         for question in teams.open_questions(session, team)
     )  # fmt: skip
-    return found + _unsigned(session, team, at)
-
-
-def _unsigned(session: Session, team: Team, at: datetime) -> list[Blocker]:
-    return [
+    found.extend(
         Blocker(
-            {
-                Kind.RULES: N_("%(name)s has not signed the contest rules."),
-                Kind.IP: N_("%(name)s has not signed the IP terms."),
-            }[text.undertaking.kind],
+            UNSIGNED[text.undertaking.kind],
             "undertakings.sign",
             {"name": member.user.name or member.user.email},
             {"text_id": text.id},
         )
-        for member in team.present()
-        for text in undertakings.unsigned(
-            session, member.user, "contest", team.contest_id, [Kind.RULES, Kind.IP], at
-        )
-    ]
+        for member, text in teams.owed(session, team, at)
+    )
+    return found
+
+
+UNSIGNED = {
+    Kind.RULES: N_("%(name)s has not signed the contest rules."),
+    Kind.IP: N_("%(name)s has not signed the IP terms."),
+}
 
 
 def teams_of(session: Session, contest_id: uuid.UUID) -> tuple[Team, ...]:

@@ -46,6 +46,8 @@ def board(slug: str) -> ResponseReturnValue:
         sees_all=policy.sees_all(who), mine=mine,
         columns=[Column(s, tuple(c for c in shown if c.stage is s)) for s in Stage],
         open_cases=[c for c in cards if c.stage is not Stage.CLOSED],
+        due=queries.due(db.session(), at=now(), case_ids=[card.id for card in shown]),
+        faces={card.id: card for card in shown},
         troubled=[c for c in cards if queries.is_troubled(c)], stages=list(Stage),
     )  # fmt: skip
 
