@@ -3,6 +3,7 @@
 import os
 import time
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +36,11 @@ def compute(plan_id: str) -> dict[str, Any]:
     design = plans.design(session, round_)
     names, track = matrix.tracks(session, design.entry_ids)
     digest = proposal.digest(design)
+    wanted = made.report.get("reviews", {})
+    more = (
+        max(k, wanted.get(str(e), 0)) for e, k in zip(design.entry_ids, design.reviews, strict=True)
+    )
+    design = replace(design, reviews=tuple(more))
     if not design.entry_ids or not design.judge_ids:
         return {"found": proposal.EMPTY, "digest": digest}
     try:

@@ -1,148 +1,130 @@
 """Computes rankings outside of requests."""
 
-import hashlib
-import math
 import os
+import time
 import uuid
+from functools import partial
 from typing import Any
 
 from contest.contests import queries as contests
 from contest.contests.models import Round
 from contest.core import clock
-from contest.jobs.registry import job
+from contest.jobs.aside import aside
+from contest.jobs.registry import failed, job
 from contest.judging.queries import panel, work
-from contest.ranking import actions
-from contest.ranking.actions import Computed
+from contest.ranking import account, actions, queries
+from contest.ranking.account import Names
 from contest.web.db import db
 
 SEED = 20190301
 TOP = 3
-VERSION = "1"  # of the arithmetic: raise it when the same scores give other numbers
+SPAN = 100.0  # totals are shares of the rubric's range
+EXTRA = 12  # reviews that are proposed where they help most
+LONG = 2.0  # seconds after which the page is told how far it is, and a stop is heard
+
+
+class Unwanted(Exception):
+    """The ranking was stopped while it was computed."""
+
+
+@job("ranking.compute", writes=False)
+def compute(round_id: str, by_id: str | None = None, run_id: str | None = None) -> dict[str, Any]:  # noqa: ARG001 -- by_id is for `keep`
+    """Compute the round's ranking from the scores of record."""
+    round_ = contests.round_(db.session(), uuid.UUID(round_id))
+    if round_ is None or not actions.is_wanted(db.session(), run_id):
+        return {"computed": None}
+    try:
+        return {"computed": _compute(round_, run_id)}
+    except Unwanted:
+        return {"computed": None}
 
 
 @job("ranking.compute")
-def compute(round_id: str, by_id: str | None = None) -> None:
-    """Compute the round's ranking from the scores of record and keep it."""
+def keep(
+    round_id: str,
+    computed: dict[str, Any] | None,
+    by_id: str | None = None,
+    run_id: str | None = None,
+) -> None:
+    """Keep what was computed."""
     session = db.session()
     round_ = contests.round_(session, uuid.UUID(round_id))
-    if round_ is None:
+    if round_ is None or computed is None or not actions.is_wanted(session, run_id):
         return
-    entries = [e.id for e in panel.judged_entries(session, round_)]
-    marks = work.marks(session, round_.id)
-    entries += sorted({m.entry_id for m in marks} - set(entries), key=str)
     by = uuid.UUID(by_id) if by_id else None
-    actions.keep(session, round_, _rank(round_, entries, marks), by=by, at=clock.now())
+    actions.keep(session, round_, computed, by=by, at=clock.now())
+    actions.finish(session, run_id)
 
 
-def _rank(round_: Round, entries: list[uuid.UUID], marks: list[work.Mark]) -> Computed:
+@failed("ranking.compute")
+def give_up(*, error: str, final: bool, run_id: str | None = None, **_ids: str) -> None:  # noqa: ARG001 -- the log has it
+    """Tell the chair that there will be no ranking."""
+    if final:
+        actions.give_up(db.session(), run_id)
+
+
+def _compute(round_: Round, run_id: str | None) -> dict[str, Any]:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads, other last digits
     from contest.ranking import agreement, model  # noqa: PLC0415 -- slow import
+    from contest.ranking.model import sensitivity  # noqa: PLC0415 -- slow import
+    from contest.ranking.model.wanted import more_reviews  # noqa: PLC0415 -- slow import
 
-    entries = sorted(entries, key=str)
-    judges = sorted({m.appointment_id for m in marks}, key=str)
-    columns = (
-        [entries.index(m.entry_id) for m in marks],
-        [judges.index(m.appointment_id) for m in marks],
-        [m.value for m in marks],
-    )
+    session = db.session()
+    marks = work.marks(session, round_.id)
+    entries = {e.id for e in panel.judged_entries(session, round_)} | {m.entry_id for m in marks}
+    names = Names(sorted(entries, key=str), sorted({m.appointment_id for m in marks}, key=str))
+    more, rungs = queries.left_out(session, round_.id), queries.rungs(session, round_.id)
+    judges = {j.id for j in panel.judges(session, round_.contest_id)} | set(names.judges)
     top = min(round_.advance_count or TOP, max(1, len(entries)))
-    options = model.Options(span=100, seed=SEED, top_k=top)
-    found = model.rank(*columns, len(entries), len(judges), options)
-    agreed = agreement.agreement(*columns, len(entries), len(judges)) if marks else None
-    fits = {fit.judge: fit for fit in agreed.judges} if agreed else {}
+    options = model.Options(span=SPAN, seed=SEED, top_k=top)
+    columns, size = account.columns(names, marks), (len(names.entries), len(names.judges))
 
-    def ids(name: str, value: Any) -> Any:
-        if not isinstance(value, tuple):
-            return value
-        return [str((entries if name == "entries" else judges)[i]) for i in value]
+    begun = time.monotonic()
 
-    return Computed(
-        method=found.method,
-        parameters={
+    def tell(stage: str, done: int = 0, total: int = 0) -> None:
+        if run_id is not None and time.monotonic() - begun >= LONG:
+            with aside():
+                wanted = actions.advance(db.session(), uuid.UUID(run_id), stage, done, total)
+            if not wanted:
+                raise Unwanted
+
+    tell("order")
+    found = model.rank(*columns, *size, options)
+    agreed = agreement.agreement(*columns, *size) if marks else None
+    without = sensitivity.without_each_judge(found, tick=partial(tell, "judges"))
+    tell("report")
+    helped = more_reviews(found, EXTRA, most=len(judges))
+    steps = _ladder(names, found, rungs)
+    told = [model.explain(found, s.entry) for s in found.standings]
+    return {
+        "method": found.method,
+        "parameters": {
             "draws": options.draws,
             "top_k": top,
             "decimals": options.decimals,
-            "span": 100,
+            "span": SPAN,
+            "ladder": list(rungs.names),
         },
-        input_sha256=hashlib.sha256(
-            " ".join([found.digest, *map(str, entries), *map(str, judges)]).encode()
-        ).hexdigest(),
-        code_version=VERSION,
-        seed=options.seed,
-        adjusted_is_official=found.adjusted_is_official,
-        notes=[
-            {"code": note.code.value, "facts": {k: ids(k, v) for k, v in note.facts.items()}}
-            for note in found.notes
+        "input_sha256": account.fingerprint(names, found.digest, (more, rungs)),
+        "code_version": account.VERSION,
+        "seed": options.seed,
+        "adjusted_is_official": found.adjusted_is_official,
+        "notes": [
+            *({"code": n.code.value, "facts": names.facts(n.facts)} for n in found.notes),
+            *({"code": code, "facts": {"cards": cards}} for code, cards in more.items() if cards),
         ],
-        components={
-            "mean": _number(found.mean),
-            "variance": None
-            if found.variance is None
-            else {
-                "entries": found.variance.entries,
-                "judges": found.variance.judges,
-                "noise": found.variance.noise,
-                "judge_share": found.variance.judge_share,
-            },
-            "agreement": None
-            if agreed is None
-            else {
-                "alpha": _figure(agreed.alpha),
-                "icc": _figure(agreed.icc.one),
-                "icc_k": _figure(agreed.icc.one_k),
-            },
-            "judges": [
-                {
-                    "judge": str(judges[effect.judge]),
-                    "reviews": effect.reviews,
-                    "effect": effect.effect,
-                    "sd": effect.sd,
-                    "outfit": _number(fits[effect.judge].outfit.value)
-                    if effect.judge in fits
-                    else None,
-                    "flags": _flags(fits.get(effect.judge)),
-                }
-                for effect in found.judges
-            ],
-            "depends": [str(entries[i]) for i in found.prize_depends],
-        },
-        standings=[
-            {
-                "entry_id": entries[s.entry],
-                "reviews": s.reviews,
-                "raw": s.raw,
-                "median": s.median,
-                "adjusted": s.adjusted,
-                "sd": s.sd,
-                "rank": s.rank,
-                "raw_rank": s.raw_rank,
-                "rank_low": s.rank_low,
-                "rank_high": s.rank_high,
-                "p_top": s.p_top,
-                "tie_band": s.tie_band,
-            }
-            for s in found.standings
-        ],
-    )
-
-
-def _number(value: float | None) -> float | None:
-    """Return what JSON can hold."""
-    return value if value is not None and math.isfinite(value) else None
-
-
-def _figure(figure: Any) -> dict[str, Any]:
-    return {
-        "value": _number(figure.value),
-        "reason": figure.reason.value if figure.reason else None,
+        "components": account.components(
+            names, found, agreed, without, sensitivity.capped(found), helped
+        ),
+        "standings": account.standings(names, found, told, steps, rungs.names),
     }
 
 
-def _flags(fit: Any) -> list[str]:
-    if fit is None:
-        return []
-    return [
-        name
-        for name, raised in (("level", fit.lenient_or_severe), ("order", fit.unpredictable))
-        if raised
-    ]
+def _ladder(names: Names, found: Any, rungs: queries.Rungs) -> Any:
+    """Settle equal places by the criteria, the weightiest first, then by the median."""
+    from contest.ranking.model import ladder  # noqa: PLC0415 -- slow import
+
+    means = [rungs.means.get(names.entries[s.entry], ()) for s in found.standings]
+    criteria = [[m[k] if k < len(m) else 0.0 for m in means] for k in range(len(rungs.names) - 1)]
+    ranks = [s.rank for s in found.standings]
+    return ladder.settle(ranks, [*criteria, [s.median for s in found.standings]])

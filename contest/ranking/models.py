@@ -1,5 +1,6 @@
 """A stored ranking: an internal estimate, never the result itself."""
 
+import enum
 import uuid
 from datetime import datetime
 from typing import Any
@@ -34,6 +35,29 @@ class Ranking(Base):
     )
 
 
+class RunState(enum.StrEnum):
+    """What became of a request for a ranking."""
+
+    COMPUTING = "computing"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class RankingRun(Base):
+    """Somebody's request to compute a ranking, and how far it is."""
+
+    __tablename__ = "ranking_runs"
+
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rounds.id"), index=True)
+    state: Mapped[RunState] = mapped_column(default=RunState.COMPUTING)
+    stage: Mapped[str] = mapped_column(String(20), default="")
+    done: Mapped[int] = mapped_column(default=0)  # judges left out so far, of `total`
+    total: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+
+
 class Standing(Base):
     """One entry's place in a ranking; values are shares of the rubric's range, 0 to 100."""
 
@@ -53,6 +77,7 @@ class Standing(Base):
     rank_high: Mapped[int]
     p_top: Mapped[float]
     tie_band: Mapped[int]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)  # how the value comes about
 
     ranking: Mapped[Ranking] = relationship(back_populates="standings", lazy="raise_on_sql")
     entry: Mapped[Entry] = relationship(lazy="raise_on_sql")

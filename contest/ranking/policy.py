@@ -24,3 +24,12 @@ def may_compute(actor: Actor, round_: Round) -> Decision:
     if round_.phase in {RoundPhase.CERTIFIED, RoundPhase.PUBLISHED}:
         return deny(N_("The results of this round are certified; its ranking stays as it is."))
     return ALLOW
+
+
+def may_propose(actor: Actor, round_: Round) -> Decision:
+    """While judges still judge: afterwards nobody could write the reviews."""
+    if not (may := may_compute(actor, round_)):
+        return may
+    if round_.phase is not RoundPhase.JUDGING:
+        return deny(N_("The judging of this round is closed; no review can be added."))
+    return ALLOW

@@ -1,15 +1,16 @@
 """Says what a ranking's codes and figures mean, in the language of the reader."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from contest.core.text import N_
 from contest.ranking import queries
 from contest.ranking.models import Ranking
+from contest.ranking.queries import Severity
 from contest.web.text import listed
 
 NOTES: Mapping[str, str] = {
@@ -44,6 +45,10 @@ NOTES: Mapping[str, str] = {
         " known less well: %(judges)s."
     ),
     "constant_judge": N_("Gave all their entries the same: %(judges)s."),
+    "set_aside": N_("Scorecards that were set aside and do not count: %(cards)s."),
+    "missing_criterion": N_(
+        "Scorecards without a view on some criterion: %(cards)s. The other criteria carry its weight."
+    ),
     "pools_differ": N_("Some judges had stronger entries than others; this is taken into account."),
 }
 UNKNOWN: Mapping[str, str] = {
@@ -112,15 +117,43 @@ def agreement(ranking: Ranking) -> list[str]:
             gettext("%(share)s %% of the differences between scores come from strict and lenient"
                     " judges.", share=_percent(share["judge_share"]))
         )  # fmt: skip
-    depends = len(ranking.components["depends"])
-    if depends:
+    groups = ranking.components.get("groups", 1)
+    if groups > 1:
         said.append(
-            ngettext("Whether %(num)s entry is among the first depends on the adjustment.",
-                     "Whether %(num)s entries are among the first depends on the adjustment.",
-                     depends)
+            gettext("%(groups)s groups share no judge: their levels cannot be compared.",
+                    groups=groups)
         )  # fmt: skip
     return said
 
 
 def _percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * max(0.0, value):.0f}"
+
+
+def depends(ranking: Ranking, judges: Sequence[Severity]) -> list[str]:
+    """Return what decides about a place among the first: the method, single judges, weights."""
+    panel, titles = ranking.components, queries.titles_in(ranking)
+    said = []
+    if panel["depends"]:
+        said.append(
+            gettext("By one of raw mean and adjusted value only: %(entries)s.",
+                    entries=_titles(titles, panel["depends"]))
+        )  # fmt: skip
+    said += [
+        gettext("Without %(judge)s: %(gained)s instead of %(lost)s.", judge=judge.name,
+                gained=listed(judge.gained) or "–", lost=listed(judge.lost) or "–")
+        for judge in judges
+        if judge.lost or judge.gained
+    ]  # fmt: skip
+    capped = panel.get("capped")
+    if capped and (capped["lost"] or capped["gained"]):
+        said.append(
+            gettext("If erratic judges counted less: %(gained)s instead of %(lost)s.",
+                    gained=_titles(titles, capped["gained"]),
+                    lost=_titles(titles, capped["lost"]))
+        )  # fmt: skip
+    return said
+
+
+def _titles(titles: Mapping[str, str], entries: list[str]) -> str:
+    return listed([titles.get(i, "–") for i in entries]) or "–"

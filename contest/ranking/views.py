@@ -24,11 +24,12 @@ from contest.contests.actor import Actor
 from contest.contests.models import Round
 from contest.contests.policy import may_view as may_view_contest
 from contest.contests.signedin import actor
-from contest.ranking import actions, policy, queries
-from contest.ranking.models import Ranking
-from contest.ranking.sentences import agreement, remarks
+from contest.core.errors import DomainError
+from contest.ranking import actions, plot, policy, queries
+from contest.ranking.models import Ranking, RankingRun, RunState
+from contest.ranking.sentences import agreement, depends, remarks
 from contest.web import requests
-from contest.web.access import action, authorize, found, reveal
+from contest.web.access import action, authorize, found, mark_decided, reveal
 from contest.web.db import db
 
 bp = Blueprint("ranking", __name__)
@@ -43,19 +44,26 @@ def show(round_id: uuid.UUID) -> ResponseReturnValue:
     session = db.session()
     ranking = queries.newest(session, round_id)
     may_compute = policy.may_compute(who, round_)
-    page = {"contest": round_.contest, "round": round_, "ranking": ranking,
+    run = queries.newest_run(session, round_id)
+    page = {"contest": round_.contest, "round": round_, "ranking": ranking, "run": run,
             "may_compute": may_compute, "asked": request.args.get("asked", ""),
-            "waiting": _is_waiting(ranking), "decide_url": _decide_url(round_)}  # fmt: skip
+            "waiting": _is_waiting(ranking, run), "decide_url": _decide_url(round_),
+            "failed": run is not None and run.state is RunState.FAILED}  # fmt: skip
     if ranking is None:
         return render_template("ranking/none.html", **page)
     by = _by(ranking)
+    lines, judges = queries.lines(ranking.standings, by), queries.severities(session, ranking)
     return render_template(
         "ranking/show.html",
         **page,
         by=by,
-        lines=queries.lines(ranking.standings, by),
+        lines=lines,
+        plot=plot.plot(lines, ranking.parameters["top_k"]),
         bands=[band for band in queries.bands(ranking.standings) if len(band) > 1],
-        judges=queries.severities(session, ranking),
+        titles=queries.titles_in(ranking),
+        may_propose=policy.may_propose(who, round_),
+        judges=judges,
+        depends=depends(ranking, judges),
         stale=queries.changed_since(session, ranking),
         remarks=remarks(session, ranking),
         agreement=agreement(ranking),
@@ -68,8 +76,10 @@ def show(round_id: uuid.UUID) -> ResponseReturnValue:
 def state(round_id: uuid.UUID) -> ResponseReturnValue:
     """Say whether the ranking that was asked for is there. A fragment."""
     round_, _ = _seen(round_id)
-    ready = not _is_waiting(queries.newest(db.session(), round_id))
-    return render_template("ranking/_state.html", round=round_, ready=ready)
+    session = db.session()
+    run = queries.newest_run(session, round_id)
+    ready = not _is_waiting(queries.newest(session, round_id), run)
+    return render_template("ranking/_state.html", round=round_, ready=ready, run=run)
 
 
 @bp.post("/rounds/<uuid:round_id>/ranking")
@@ -79,10 +89,76 @@ def compute(round_id: uuid.UUID) -> ResponseReturnValue:
     """Promise to compute the ranking anew."""
     round_, who = _seen(round_id)
     authorize(policy.may_compute(who, round_))
-    at = requests.now()
-    actions.ask(db.session(), round_, by=current(), at=at)
+    actions.ask(db.session(), round_, by=current(), at=requests.now())
     flash(gettext("The ranking is being computed."), "success")
-    return redirect(url_for(".show", round_id=round_id, asked=at.isoformat()), 303)
+    return redirect(url_for(".show", round_id=round_id), 303)
+
+
+@bp.post("/rounds/<uuid:round_id>/ranking/stop")
+@action("ranking.stop")
+@signed_in
+def stop(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Stop what is being computed."""
+    round_, who = _seen(round_id)
+    authorize(policy.may_compute(who, round_))
+    actions.stop(db.session(), round_)
+    flash(gettext("The computation is stopped. Nothing has changed."), "success")
+    return redirect(url_for(".show", round_id=round_id), 303)
+
+
+@bp.post("/rounds/<uuid:round_id>/ranking/reviews")
+@action("ranking.propose")
+@signed_in
+def propose(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Promise a plan with the reviews that help most, to be looked at."""
+    round_, who = _seen(round_id)
+    authorize(policy.may_propose(who, round_))
+    session = db.session()
+    ranking = found(queries.newest(session, round_id))
+    try:
+        actions.propose_reviews(session, ranking, round_, by=current(), at=requests.now())
+    except DomainError as error:
+        flash(gettext(error.message), "error")
+        return redirect(url_for(".show", round_id=round_id), 303)
+    return redirect(url_for("judging.plan", round_id=round_id), 303)
+
+
+@bp.get("/rounds/<uuid:round_id>/ranking/<uuid:entry_id>")
+@action("ranking.explain")
+@signed_in
+def explain(round_id: uuid.UUID, entry_id: uuid.UUID) -> ResponseReturnValue:
+    """Show how an entry's adjusted value comes about, and whom it can be told apart from."""
+    round_, _ = _seen(round_id)
+    session = db.session()
+    standing = found(queries.standing(session, round_id, entry_id))
+    details = standing.details
+    others = [uuid.UUID(other["entry"]) for other in details.get("beats", [])]
+    judges = [uuid.UUID(c["judge"]) for c in details.get("corrections", [])]
+    return render_template(
+        "ranking/explain.html",
+        contest=round_.contest,
+        round=round_,
+        ranking=standing.ranking,
+        standing=standing,
+        details=details,
+        titles=queries.titles_of(session, others),
+        names=queries.names_of(session, judges),
+        criteria=queries.criteria_of(session, round_id),
+    )
+
+
+@bp.get("/rounds/<uuid:round_id>/my-scores")
+@action("ranking.own")
+@signed_in
+def own(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Show a judge how their own scores lie on the rubric's scale; nobody else's."""
+    session = db.session()
+    round_ = found(contests.round_(session, round_id))
+    scales = queries.own_scales(session, round_, current())
+    mark_decided()
+    return render_template(
+        "ranking/own.html", contest=round_.contest, round=round_, scales=found(scales or None)
+    )
 
 
 @bp.get("/rounds/<uuid:round_id>/ranking.csv")
@@ -130,7 +206,10 @@ def _by(ranking: Ranking) -> str:
     return "adjusted" if ranking.adjusted_is_official else "raw"
 
 
-def _is_waiting(ranking: Ranking | None) -> bool:
+def _is_waiting(ranking: Ranking | None, run: RankingRun | None) -> bool:
+    """Say whether a ranking is on its way: asked for here, or by the close of the round."""
+    if run is not None and run.state is RunState.COMPUTING:
+        return True
     try:
         asked = datetime.fromisoformat(request.args.get("asked", ""))
     except ValueError:

@@ -1,6 +1,9 @@
 """The ranking's page and its job."""
 
+from collections import Counter
+
 import pytest
+import rfc8785
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -8,11 +11,14 @@ from contest.contests.actor import Actor
 from contest.contests.models import Role, Round, RoundPhase
 from contest.entries.models import State
 from contest.judging.actions import scoring
+from contest.judging.models import PlanState
+from contest.judging.queries import panel
 from contest.ranking import actions, policy, queries
-from contest.ranking.models import Ranking
+from contest.ranking.models import Ranking, RunState, Standing
 from tests import make
 from tests.jobs import run_promised
 from tests.pages import Client
+from tests.statements import counted
 
 
 class Room:
@@ -21,7 +27,7 @@ class Room:
     def __init__(self, session: Session, *, entries: int = 6, judges: int = 4) -> None:
         self.contest = make.contest(session)
         self.round = make.round_(session, self.contest, phase=RoundPhase.DELIBERATION)
-        rubric = make.rubric(session, self.round)
+        self.rubric = rubric = make.rubric(session, self.round)
         self.chair = make.user(session)
         make.appointment(session, self.contest, self.chair, Role.CHAIR)
         self.entries = [
@@ -36,6 +42,13 @@ class Room:
                 points = min(5, max(0, i - j + 1))
                 given = make.assignment(session, self.round, judge, entry)
                 self.cards.append(make.scorecard(session, given, rubric, points, (i * j) % 6))
+
+    def computed(self, session: Session) -> Ranking:
+        actions.ask(session, self.round, by=self.chair, at=make.NOON)
+        run_promised(session)
+        found = queries.newest(session, self.round.id)
+        assert found is not None
+        return found
 
     def address(self, page: str = "") -> str:
         return f"/rounds/{self.round.id}/ranking{page}"
@@ -58,11 +71,12 @@ def test_the_order_is_shown_raw_and_adjusted_with_how_sure_it_is(
     room = Room(session)
     client.sign_in(room.chair)
     assert "No ranking yet" in client.page(room.address()).text
-    asked = client.post(room.address()).location
-    assert "being computed" in client.page(asked).text
+    client.post(room.address())
+    assert "being computed" in client.page(room.address()).text
+    assert 'data-controller="arrive"' not in client.get(room.address("/state")).text
     run_promised(session)
 
-    assert 'data-controller="arrive"' in client.get(asked.replace("?", "/state?")).text
+    assert 'data-controller="arrive"' in client.get(room.address("/state")).text
     for by in ("", "?by=raw", "?by=adjusted"):
         text = client.page(room.address() + by).text
         assert "Idea 5" in text
@@ -119,6 +133,199 @@ def test_others_are_refused(client: Client, session: Session) -> None:
         somebody = make.user(session)
         make.appointment(session, room.contest, somebody, role)
         client.sign_in(somebody)
-        for page in ("", "/state", ".csv"):
+        for page in ("", "/state", ".csv", f"/{room.entries[0].id}"):
             assert client.get(room.address(page)).status_code == 403
-        assert client.post(room.address()).status_code == 403
+        for act in ("", "/stop", "/reviews"):
+            assert client.post(room.address(act)).status_code == 403
+
+
+# --- the same bytes
+
+
+def as_bytes(ranking: Ranking) -> bytes:
+    """Everything that is stored but the row's own number and the instant."""
+    columns = ("method", "parameters", "input_sha256", "code_version", "seed",
+               "adjusted_is_official", "notes", "components")  # fmt: skip
+    rows = sorted(
+        (
+            {name: getattr(s, name) for name in Standing.__table__.columns.keys()  # noqa: SIM118
+             if name not in {"id", "ranking_id", "entry_id"}} | {"entry": str(s.entry_id)}
+            for s in ranking.standings
+        ),
+        key=lambda row: str(row["entry"]),
+    )  # fmt: skip
+    whole = {name: getattr(ranking, name) for name in columns} | {"standings": rows}
+    return rfc8785.dumps(whole)
+
+
+def test_the_same_scores_give_the_same_bytes(session: Session) -> None:
+    room = Room(session)
+    first = room.computed(session)
+    before = as_bytes(first)
+    session.delete(first)
+    for standing in first.standings:
+        session.delete(standing)
+    session.flush()
+    session.expire_all()
+    again = room.computed(session)
+    assert again.id != first.id
+    assert as_bytes(again) == before
+
+
+# --- runs
+
+
+def test_a_run_can_be_stopped_and_the_next_one_counts(client: Client, session: Session) -> None:
+    room = Room(session)
+    client.sign_in(room.chair)
+    client.post(room.address())
+    assert "Stop" in client.page(room.address()).text
+    client.post(room.address("/stop"))
+    assert "No ranking yet" in client.page(room.address()).text
+    run_promised(session)
+    assert queries.newest(session, room.round.id) is None
+
+    client.post(room.address())
+    run_promised(session)
+    assert queries.newest(session, room.round.id) is not None
+    run = queries.newest_run(session, room.round.id)
+    assert run is not None
+    assert run.state is RunState.DONE
+
+
+def test_how_far_a_run_is_stands_on_the_page(client: Client, session: Session) -> None:
+    room = Room(session)
+    run = actions.ask(session, room.round, by=room.chair, at=make.NOON)
+    assert actions.advance(session, run.id, "judges", 2, 4)
+    client.sign_in(room.chair)
+    assert "Leaving out one judge after the other" in client.get(room.address("/state")).text
+    actions.give_up(session, str(run.id))
+    assert not actions.advance(session, run.id, "judges", 3, 4)
+    assert "could not be computed" in client.page(room.address()).text
+
+
+# --- what it says
+
+
+def test_an_entry_explains_itself_in_parts_that_sum(client: Client, session: Session) -> None:
+    room = Room(session)
+    ranking = room.computed(session)
+    client.sign_in(room.chair)
+    for s in ranking.standings:
+        parts = [c["points"] for c in s.details["corrections"]]
+        total = s.raw + sum(parts) + s.details["shrinkage"]
+        assert total == pytest.approx(s.adjusted, abs=1e-9)
+        text = client.page(room.address(f"/{s.entry_id}")).text
+        assert f"{s.adjusted:.2f}" in text
+        assert "Judge 3" in text
+    assert client.get(room.address(f"/{room.round.id}")).status_code == 404
+
+
+def test_scores_set_aside_and_criteria_left_out_are_told(client: Client, session: Session) -> None:
+    room = Room(session)
+    scoring.set_aside(
+        session, room.cards[0], "A test", contest_id=room.contest.id, by=room.chair, at=make.NOON
+    )
+    late = make.appointment(session, room.contest, make.user(session, name="Late Judge"))
+    rubric = room.cards[0].rubric
+    given = make.assignment(session, room.round, late, room.entries[0])
+    make.scorecard(session, given, rubric, 4, None)
+    room.computed(session)
+    client.sign_in(room.chair)
+    text = client.page(room.address()).text
+    assert "set aside and do not count: 1" in text
+    assert "without a view on some criterion: 1" in text
+    assert "Gave one score only" in text
+    assert "Late Judge" in text
+
+
+def test_equal_places_are_settled_by_the_weightiest_criterion(session: Session) -> None:
+    room = Room(session, entries=0, judges=0)
+    rubric = room.rubric
+    entries = [
+        make.entry(session, make.user(session), contest=room.contest, state=State.ELIGIBLE)
+        for _ in range(2)
+    ]
+    judge = make.appointment(session, room.contest, make.user(session))
+    for entry, points in zip(entries, ((2, 5), (4, 2)), strict=True):  # 64 of 100 each
+        make.scorecard(session, make.assignment(session, room.round, judge, entry), rubric, *points)
+    found = {s.entry_id: s for s in room.computed(session).standings}
+    assert [found[e.id].rank for e in entries] == [1, 1]
+    assert [found[e.id].details["position"] for e in entries] == [2, 1]
+    assert found[entries[0].id].details["rung"] == str(rubric.criteria[0].id)
+
+
+# --- more reviews
+
+
+def test_the_reviews_that_help_most_are_proposed_to_the_assignment(
+    client: Client, session: Session
+) -> None:
+    room = Room(session, entries=8, judges=4)
+    for n in range(3):
+        make.appointment(session, room.contest, make.user(session, name=f"New {n}"))
+    ranking = room.computed(session)
+    wanted = {w["entry"]: w["reviews"] for w in ranking.components["wanted"]}
+    assert wanted
+    client.sign_in(room.chair)
+    assert client.post(room.address("/reviews")).status_code == 403  # nobody judges any more
+
+    room.round.phase = RoundPhase.JUDGING
+    session.flush()
+    assert "Where one more review helps most" in client.page(room.address()).text
+    assert client.post(room.address("/reviews")).location.endswith("/assignment")
+    run_promised(session)
+    plan = panel.newest_plan(session, room.round.id)
+    assert plan is not None
+    assert plan.state is PlanState.PROPOSED
+    planned = Counter(entry for entry, _ in plan.report["pairs"])
+    for entry, more in wanted.items():
+        assert planned[entry] == 4 + min(more, 3)
+
+
+def test_where_nothing_helps_nothing_is_proposed(client: Client, session: Session) -> None:
+    room = Room(session, entries=1, judges=1)
+    room.computed(session)
+    room.round.phase = RoundPhase.JUDGING
+    session.flush()
+    client.sign_in(room.chair)
+    assert client.post(room.address("/reviews")).location.endswith("/ranking")
+    assert panel.newest_plan(session, room.round.id) is None
+
+
+# --- a judge's own page
+
+
+def test_a_judge_sees_their_own_points_beside_the_scale_and_nobody_elses(
+    client: Client, session: Session
+) -> None:
+    room = Room(session)
+    judge = room.cards[0].assignment.appointment.user
+    client.sign_in(judge)
+    text = client.page(f"/rounds/{room.round.id}/my-scores").text
+    assert "New" in text
+    assert "Judge 1" not in text
+    scales = queries.own_scales(session, room.round, judge)
+    assert [scale.given for scale in scales] == [6, 6]
+    assert scales[0].counts == {5: 2, 4: 1, 3: 1, 2: 1, 1: 1, 0: 0}
+    assert "How I score" in client.page("/judging").text
+
+    client.sign_in(room.chair)
+    assert client.get(f"/rounds/{room.round.id}/my-scores").status_code == 404
+
+
+def test_the_pages_take_as_many_statements_for_twelve_entries_as_for_six(
+    client: Client, session: Session
+) -> None:
+    counts = []
+    for entries in (6, 12):
+        room = Room(session, entries=entries, judges=4)
+        room.computed(session)
+        client.sign_in(room.chair)
+        client.get(room.address())
+        with counted(session) as shown:
+            client.get(room.address())
+        with counted(session) as explained:
+            client.get(room.address(f"/{room.entries[0].id}"))
+        counts.append((len(shown), len(explained)))
+    assert counts[0] == counts[1]

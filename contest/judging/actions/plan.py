@@ -28,11 +28,18 @@ PENDING = frozenset({PlanState.COMPUTING, PlanState.PROPOSED})
 
 
 def ask(
-    session: Session, round_: Round, *, fair: str = "total", by: User, at: datetime
+    session: Session,
+    round_: Round,
+    *,
+    fair: str = "total",
+    reviews: Mapping[str, int] | None = None,
+    by: User,
+    at: datetime,
 ) -> AssignmentPlan:
     """Promise to compute an assignment; the conflicts on record are found anew first.
 
-    What is being computed or proposed is put away.
+    `reviews` asks for more than the round's minimum, by the entry's id. What is being computed or
+    proposed is put away.
     """
     conflicts.find(session, round_.contest_id, by=by, at=at)
     for old in session.scalars(
@@ -47,7 +54,7 @@ def ask(
         state=PlanState.COMPUTING,
         seed=round_.id.int % 2**31,
         input_sha256="",
-        report={"fair": fair, "stage": ""},
+        report={"fair": fair, "stage": "", "reviews": dict(reviews or {})},
         computed_at=at,
         computed_by=by.id,
     )

@@ -18,6 +18,7 @@ from contest.ranking.model.reml import Prior, Solution
 from contest.ranking.model.result import (
     METHOD,
     Code,
+    Draws,
     Estimate,
     Floats,
     Ints,
@@ -93,7 +94,7 @@ def rank(
         variance=found.variance() if split.noise_known else None,
         mean=float(found.level[0]) + reviews.origin,
         pool=gate,
-        draws=drawn.values[order].T,
+        draws=drawn.values.T[:, order],
         reviews=(reviews.entries[reviews.entry], reviews.judges[reviews.judge], reviews.score),
     )
 
@@ -125,7 +126,7 @@ def fitted(
 
 
 def _standings(
-    found: Solution, values: Floats, split: Parts, options: Options, official: bool, order: Ints
+    found: Solution, values: Draws, split: Parts, options: Options, official: bool, order: Ints
 ) -> tuple[Standing, ...]:
     """Return the standings in the given order of entries; ranks count inside each group."""
     r, adjusted = found.reviews, found.values()
@@ -136,7 +137,8 @@ def _standings(
     for here in np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1]):
         raw_rank[here] = places(raw[here], options.decimals)
         adjusted_rank[here] = places(adjusted[here], options.decimals)
-        told = chances(values[here], adjusted[here], r.twin[here], options.top_k)
+        drawn = values if len(here) == len(raw) else values[here]
+        told = chances(drawn, adjusted[here], r.twin[here], options.top_k)
         low[here], high[here], top[here], band[here] = told.low, told.high, told.top, told.band
     columns = (
         r.entries,
@@ -144,7 +146,7 @@ def _standings(
         raw,
         _medians(r),
         adjusted,
-        np.maximum(values.std(axis=1), 10.0**-options.decimals),
+        np.maximum(values.std(axis=1, dtype=np.float64), 10.0**-options.decimals),
         adjusted_rank if official else raw_rank,
         raw_rank,
         adjusted_rank,

@@ -206,7 +206,8 @@ def _draw(system: System, found: Solution, draws: int, seed: int) -> Drawn:
     number = max(1, min(draws // OWN_DRAWS, JUDGE_DRAWS))
     shrink = system.shrink(theta)
     part = (1 - np.sqrt(1 - shrink * r.counts)) / r.counts  # square root of each entry's block
-    values = np.empty((len(r.entries), number * OWN_DRAWS), dtype=np.float64)
+    spread = np.sqrt(shrink).astype(np.float32)
+    values = np.empty((len(r.entries), number * OWN_DRAWS), dtype=np.float32, order="F")
     judges = np.empty((m, number))
     for begin in range(0, number, BLOCK):
         width = min(BLOCK, number - begin)
@@ -218,8 +219,9 @@ def _draw(system: System, found: Solution, draws: int, seed: int) -> Drawn:
         mean = shrink[:, None] * (system.total[:, None] - system.sums(beta))
         mean += system.fixed @ beta[m:] + r.origin
         for k in range(OWN_DRAWS):
-            own = rng.standard_normal(mean.shape) * np.sqrt(shrink)[:, None] * noise
-            values[:, (begin + np.arange(width)) * OWN_DRAWS + k] = mean + own
+            for w in range(width):
+                own = rng.standard_normal(len(mean), dtype=np.float32) * spread
+                values[:, (begin + w) * OWN_DRAWS + k] = mean[:, w] + own * np.float32(noise[w])
     return Drawn(values, judges.std(axis=1))
 
 

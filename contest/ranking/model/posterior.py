@@ -19,7 +19,7 @@ from contest.ranking.model.reml import (
     penalty,
     reduced,
 )
-from contest.ranking.model.result import Floats
+from contest.ranking.model.result import Draws, Floats
 from contest.ranking.model.reviews import Reviews
 
 FEW_JUDGES = 80
@@ -30,7 +30,7 @@ FEW_JUDGES = 80
 class Drawn:
     """`values` (entries, draws) in points, and the sd of every judge's effect."""
 
-    values: Floats
+    values: Draws
     judge_sd: Floats
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Draws = NDArray[np.floating[Any]]
 
 METHOD = "reml-1"
 
@@ -157,7 +159,7 @@ class Estimate:
     variance: Variance | None
     mean: float
     pool: Pool | None
-    draws: Floats
+    draws: Draws
     reviews: tuple[Ints, Ints, Floats]
 
     @property
