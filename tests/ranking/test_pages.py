@@ -12,7 +12,7 @@ from contest.contests.models import Role, Round, RoundPhase
 from contest.entries.models import State
 from contest.judging.actions import scoring
 from contest.judging.models import PlanState
-from contest.judging.queries import panel
+from contest.judging.queries import plans
 from contest.ranking import actions, policy, queries
 from contest.ranking.models import Ranking, RunState, Standing
 from tests import make
@@ -275,7 +275,7 @@ def test_the_reviews_that_help_most_are_proposed_to_the_assignment(
     assert "Where one more review helps most" in client.page(room.address()).text
     assert client.post(room.address("/reviews")).location.endswith("/assignment")
     run_promised(session)
-    plan = panel.newest_plan(session, room.round.id)
+    plan = plans.newest_plan(session, room.round.id)
     assert plan is not None
     assert plan.state is PlanState.PROPOSED
     planned = Counter(entry for entry, _ in plan.report["pairs"])
@@ -290,7 +290,7 @@ def test_where_nothing_helps_nothing_is_proposed(client: Client, session: Sessio
     session.flush()
     client.sign_in(room.chair)
     assert client.post(room.address("/reviews")).location.endswith("/ranking")
-    assert panel.newest_plan(session, room.round.id) is None
+    assert plans.newest_plan(session, room.round.id) is None
 
 
 # --- a judge's own page
