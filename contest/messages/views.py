@@ -94,6 +94,7 @@ def annotate(slug: str, message_id: uuid.UUID) -> ResponseReturnValue:
         except DomainError as error:
             form.reject(error)
         else:
+            flash(gettext("Saved."), "success")
             return redirect(url_for(".show", slug=slug, message_id=message_id), 303)
     return _page(contest, message, form)
 

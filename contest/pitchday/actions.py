@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from contest.accounts.models import User
 from contest.contests.models import Round
 from contest.core import orm
+from contest.core.decisions import require
 from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.events.log import Verb, record
 from contest.judging.queries import panel
-from contest.pitchday import drawing
+from contest.pitchday import drawing, policy
 from contest.pitchday.models import Draw, Slot, SlotState, Stage
 
 
@@ -105,6 +106,7 @@ ACTS = {"start": start, "question": question, "finish": finish, "skip": skip, "a
 
 
 def _stage(session: Session, round_: Round) -> Stage:
+    require(policy.can_change(round_))
     stage = session.scalar(select(Stage).where(Stage.round_id == round_.id))
     if stage is None:
         stage = Stage(round=round_)
@@ -134,6 +136,7 @@ def _move(
     at: datetime,
     **times: datetime | None,
 ) -> None:
+    require(policy.can_change(stage.round))
     orm.lock(session, slot)
     slot.move(step)
     for name, instant in times.items():

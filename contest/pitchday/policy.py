@@ -1,9 +1,18 @@
 """Who runs the stage, and who watches it."""
 
 from contest.contests.actor import Actor
-from contest.contests.models import Role, Round, RoundKind
+from contest.contests.models import Role, Round, RoundKind, RoundPhase
 from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.text import N_
+
+OVER = frozenset({RoundPhase.DELIBERATION, RoundPhase.CERTIFIED, RoundPhase.PUBLISHED})
+
+
+def can_change(round_: Round) -> Decision:
+    """The stage moves until the scores are closed; what follows rests on what was seen."""
+    if round_.phase in OVER:
+        return deny(N_("The judging is closed, so the stage stays as it was."))
+    return ALLOW
 
 
 def may_run(actor: Actor, round_: Round) -> Decision:

@@ -64,6 +64,7 @@ def _shown(round_: Round) -> dict[str, object]:
         "on": queries.now_on(lines),
         "next": queries.next_up(lines),
         "draws": queries.draws(session, round_.id),
+        "can_change": policy.can_change(round_),
     }
 
 

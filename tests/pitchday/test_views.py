@@ -77,6 +77,20 @@ def test_drawing_again_needs_a_reason_and_keeps_both_draws(session: Session) -> 
     assert {d.seed for d in queries.draws(session, day.round.id)} == {"1234", "77"}
 
 
+def test_the_stage_rests_once_the_judging_is_closed(client: Client, session: Session) -> None:
+    day = Day(session)
+    first, *_ = day.drawn(session)
+    day.round.phase = RoundPhase.DELIBERATION
+    session.flush()
+    client.sign_in(day.chair)
+    base = f"/rounds/{day.round.id}"
+    assert client.post(f"{base}/stage/{first.slot_id}/start").status_code == 422
+    assert client.post(f"{base}/draw", data={"seed": "4711"}).status_code == 422
+    page = client.page(f"{base}/stage").text
+    assert "Draw again" not in page
+    assert "the stage stays as it was" in page
+
+
 def test_the_projector_answers_nothing_new_until_the_stage_changes(
     client: Client, session: Session
 ) -> None:
