@@ -58,7 +58,7 @@ def test_an_organiser_asks_a_judge_in(at_moment: OpenAt) -> None:
 def test_letters_of_a_decision_wait_until_an_organiser_has_read_them(at_moment: OpenAt) -> None:
     world = at_moment("pitch-day")
     zhou = world.comes(cast.ORGANISER).goes(f"{CONTEST}/messages").follows(re.compile("^Draft"))
-    letter = re.compile("Proof of delivery for truckers")
+    letter = re.compile("^“Proof of delivery for truckers”")
     zhou.follows(letter, within=zhou.row("Tom Baker")).sees(letter).reads("As it will go out")
     zhou.fills({"Personal line": "Come and watch the pitches."}).presses("Save").is_told("Saved.")
     zhou.reads("Come and watch the pitches.").presses("Release")

@@ -9,7 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.accounts.models import User
-from contest.contests.models import Answer, Appointment, Contest, Phase, Role, Round, RoundPhase
+from contest.contests.models import (
+    Answer,
+    Appointment,
+    Contest,
+    Phase,
+    Role,
+    Round,
+    RoundKind,
+    RoundPhase,
+)
 from contest.core.words import Words
 from contest.entries.models import Attachment, Entry, Version
 from contest.judging.models import (
@@ -50,6 +59,7 @@ class QueueLine:
     zone: str
     round_id: uuid.UUID
     round_title: Words
+    round_kind: RoundKind
     round_phase: RoundPhase
     closes_at: datetime | None
     entry: str  # title
@@ -67,6 +77,7 @@ def queue(session: Session, user: User) -> list[QueueLine]:
             Contest.zone,
             Round.id,
             Round.title,
+            Round.kind,
             Round.phase,
             Round.judging_closes_at,
             Entry.title,
@@ -97,7 +108,7 @@ def queue(session: Session, user: User) -> list[QueueLine]:
         .limit(500)
     )
     return [
-        QueueLine(*row[:8], entry=row[8], label=row[10] if row[11] else row[9], state=row[12])
+        QueueLine(*row[:9], entry=row[9], label=row[11] if row[12] else row[10], state=row[13])
         for row in rows
     ]
 

@@ -75,7 +75,10 @@ def correct(slug: str) -> ResponseReturnValue:
     ):
         flash(gettext("The correction is computed. Two officers sign it now."))
         return redirect(url_for(".certify", slug=slug), 303)
-    return render_form("results/correct.html", form, contest=contest, published=published)
+    return render_form(
+        "results/correct.html", form, contest=contest, published=published,
+        last_round=contests.rounds(db.session(), contest.id)[-1],
+    )  # fmt: skip
 
 
 @bp.route("/contests/<slug:slug>/results/<int:number>/sign", methods=["GET", "POST"])
