@@ -22,7 +22,7 @@ def test_a_public_call_is_changed_by_one_organiser_at_a_time_and_by_the_contest_
         organiser.goes(f"{CONTEST}/manage").follows("Set-up").sees("Texts")
     zhou.fills({"Tagline": {"en": "Three teams go on stage."}}).presses("Save").is_told("Saved.")
     elena.fills({"Tagline": {"en": "Come to Santa Clara!"}}).presses("Save")
-    elena.is_refused("Somebody changed this meanwhile")
+    elena.is_refused("Somebody changed this meanwhile").reads("Three teams go on stage.")
     expect(elena.page.locator("[name=tagline-en]")).to_have_value("Come to Santa Clara!")
 
     zhou.follows("Rounds").sees("Rounds").follows("Change").sees("Round 1: Desk round")
@@ -37,7 +37,7 @@ def test_a_public_call_is_changed_by_one_organiser_at_a_time_and_by_the_contest_
     visitor = world.person("Somebody").goes(CONTEST)
     visitor.reads("Three teams go on stage.", re.compile("27 May 2018, 18:00"))
     zhou.follows("History").sees("History")
-    expect(zhou.row("Round edited")).to_contain_text("2018-05-26 01:00 UTC → 2018-05-28 01:00 UTC")
+    expect(zhou.row("Round edited")).to_contain_text(re.compile("26 May 2018.*28 May 2018", re.S))
 
 
 def test_an_organiser_asks_a_judge_in(at_moment: OpenAt) -> None:
