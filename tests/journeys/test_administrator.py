@@ -14,14 +14,20 @@ def test_an_administrator_sets_up_an_empty_instance_and_reads_who_did_what(
     world = empty_world
     world.at("2019-01-07 09:00")
     ada = world.person("Ada Byron", "ada@example.org").goes("/").sees("Set up Contest")
-    ada.fills({"Name": "Ada Byron", "Mail address": "ada@example.org", "Password": "short"})
-    ada.presses("Make the account").is_refused("Password")
-    ada.fills(Password="a long and quiet evening").presses("Make the account").sees("Start")
+    ada.fills(
+        {"Your name": "Ada Byron", "Mail address": "ada@example.org", "New password": "short"}
+    )
+    ada.presses("Make the account").is_refused("New password")
+    ada.fills({"New password": "a long and quiet evening"}).presses("Make the account").sees(
+        "Start"
+    )
     assert world.person("Mallory").page.request.get("/setup").status == 404
 
     ada.follows("Directory").sees("Organisations").follows("New organisation")
-    ada.fills({"Name": {"en": "Hitachi"}, "Kind": "Company", "Country": "Japan",
-               "Mail domains": "hitachi.example"}).presses("Save").sees("Hitachi")  # fmt: skip
+    ada.fills(
+        {"Name": {"en": "Hitachi"}, "Kind": "Company", "Country": "Japan",
+         "Mail domains": "hitachi.example"}
+    ).presses("Save").follows("Hitachi").sees("Hitachi")  # fmt: skip
     ada.follows("Start").follows("New contest").sees("Found a contest")
     ada.fills(
         {"Title": "Tokyo Challenge", "Edition": "Tokyo 2020", "Address": "tokyo-2020",

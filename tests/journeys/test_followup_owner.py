@@ -31,7 +31,9 @@ def test_an_owner_works_on_a_case_and_decides_its_gate(at_moment: OpenAt) -> Non
     lei.follows("Figure").sees("Add a figure")
     lei.fills(Figure="Banks", Unit="banks", Baseline="1", Target="3").presses("Add")
     lei.reads("“Banks” is neither measured nor waived.")
-    lei.follows(re.compile("^Measure"), within=lei.row("from 1 to 3 banks")).sees("Measured: Banks, in banks")
+    lei.follows(re.compile("^Measure"), within=lei.row("from 1 to 3 banks")).sees(
+        "Measured: Banks, in banks"
+    )
     lei.fills(Value="2", Source="Signed contracts").presses("Add the value")
     lei.reads("2 of 3 banks", "Everything is there. The gate can be decided.")
     lei.follows("Check in").sees("Check in")

@@ -37,7 +37,9 @@ def test_a_public_call_is_changed_by_one_organiser_at_a_time_and_by_the_contest_
     visitor = world.person("Somebody").goes(CONTEST)
     visitor.reads("Three teams go on stage.", re.compile("27 May 2018, 18:00"))
     zhou.follows("History").sees("History")
-    expect(zhou.row("Round edited")).to_contain_text(re.compile("26 May 2018.*28 May 2018", re.S))
+    expect(zhou.row("Round edited")).to_contain_text(
+        re.compile("26 May 2018.*28 May 2018", re.DOTALL)
+    )
 
 
 def test_an_organiser_asks_a_judge_in(at_moment: OpenAt) -> None:
