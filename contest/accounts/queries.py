@@ -1,6 +1,7 @@
 """Finds people."""
 
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,12 @@ def by_email(session: Session, email: str) -> User | None:
 def by_id(session: Session, user_id: uuid.UUID) -> User | None:
     """Return a person who may sign in."""
     return session.scalar(select(User).where(User.id == user_id, User.active.is_(True)))
+
+
+def names(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return what people are called: their name, or their address until they gave one."""
+    rows = session.execute(select(User.id, User.name, User.email).where(User.id.in_(ids)))
+    return {user_id: name or email for user_id, name, email in rows}
 
 
 def is_empty(session: Session) -> bool:

@@ -17,7 +17,6 @@ from contest.entries.queries.drafts import (
 )
 from contest.entries.queries.entries import (
     Row,
-    actors,
     counts,
     entries_of,
     entry,
@@ -57,7 +56,6 @@ __all__ = [
     "Row",
     "Said",
     "Waiting",
-    "actors",
     "answer",
     "changed",
     "closing",

@@ -1,14 +1,13 @@
 """Reads entries and the teams behind them."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from contest.accounts.models import User
 from contest.contests.models import Contest, Track
 from contest.core.words import Words
 from contest.entries.models import Entry, Lateness, State, Version
@@ -126,15 +125,6 @@ def counts(session: Session, contest_id: uuid.UUID) -> dict[State, int]:
     )
     found = {row.state: row.number for row in session.execute(statement)}
     return {state: found[state] for state in State if state in found}
-
-
-def actors(session: Session, events: Sequence[Event]) -> dict[uuid.UUID, str]:
-    """Return the names of those who did what `events` tell. One statement."""
-    ids = {event.actor_id for event in events if event.actor_id is not None}
-    return {
-        row.id: row.name
-        for row in session.execute(select(User.id, User.name).where(User.id.in_(ids)))
-    }
 
 
 def history(session: Session, entry: Entry) -> list[Event]:

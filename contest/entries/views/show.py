@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from contest.accounts import queries as accounts
 from contest.accounts.signin import current, signed_in
 from contest.contests import queries as contests
 from contest.contests.actor import Actor
@@ -65,7 +66,7 @@ def _happened(entry: Entry, who: Actor) -> list[dict[str, object]]:
     """Return the entry's history; to its team, everybody else is “the organisers”."""
     events = queries.history(db.session(), entry)
     names = (
-        queries.actors(db.session(), events)
+        accounts.names(db.session(), {e.actor_id for e in events if e.actor_id})
         if who.is_staff()
         else {m.user_id: m.user.name for m in entry.team.members}
     )

@@ -190,16 +190,6 @@ def one(session: Session, model: type[T], thing_id: uuid.UUID) -> T | None:
     return session.scalar(_kept(model).where(model.id == thing_id))
 
 
-def names(session: Session, ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Return the names of people, for the history."""
-    return {
-        user_id: name or email
-        for user_id, name, email in session.execute(
-            select(User.id, User.name, User.email).where(User.id.in_(ids))
-        )
-    }
-
-
 def today(at: datetime, zone: str) -> date:
     """Return the calendar date of the instant in the contest's zone."""
     return at.astimezone(ZoneInfo(zone)).date()

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from contest.accounts import queries as accounts
 from contest.accounts.signin import current, signed_in
 from contest.events import queries as events
 from contest.followup import policy
@@ -39,7 +40,7 @@ def show(case_id: uuid.UUID) -> ResponseReturnValue:
         stages={stage.value: stage for stage in Stage},
         today=queries.today(now(), case.contest.zone), at=now(), share=board.share,
         reached=board.reached, history=history,
-        names=queries.names(session, {e.actor_id for e in history if e.actor_id}),
+        names=accounts.names(session, {e.actor_id for e in history if e.actor_id}),
         may_work=policy.may_work(viewer, case) and work.can_work(case),
         may_decide=policy.may_decide(viewer, case),
         may_own=policy.may_name_owners(viewer, case),
