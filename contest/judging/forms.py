@@ -23,7 +23,7 @@ from contest.judging.actions.rubric import CriterionInput
 from contest.judging.actions.scoring import COMMENT_LIMIT, NOTE_LIMIT, seal
 from contest.judging.models import ConflictKind, Criterion, Rubric, Scorecard
 from contest.judging.queries.interests import Name
-from contest.organisations.models import Organisation
+from contest.organisations.forms import OrganisationField
 from contest.web.forms import Form, LocalDateTimeField, WordsField
 from contest.web.states import state_word
 from contest.web.text import lazy as _
@@ -181,16 +181,7 @@ class DryRunForm(Form):
     """Somebody who might become a judge."""
 
     email = StringField(_("Mail address"), [Maybe(), Length(max=254)])
-    organisation = SelectField(_("Organisation"), [Maybe()])
-
-    def __init__(self, organisations: Sequence[Organisation], **values: Any) -> None:
-        super().__init__(**values)
-        self.organisation.choices = [
-            ("", "—"), *((str(o.id), plain(o.name)) for o in organisations)
-        ]  # fmt: skip
-
-    def organisation_id(self) -> uuid.UUID | None:
-        return uuid.UUID(self.organisation.data) if self.organisation.data else None
+    organisation = OrganisationField(_("Organisation"))
 
 
 class PlanForm(Form):

@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import JSON, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, joinedload
 
 from contest.accounts.models import User
+from contest.core.words import LANGUAGES
 from contest.organisations.models import Kind, Organisation, Position
 
 
@@ -26,6 +27,23 @@ def directory(
     if kind is not None:
         statement = statement.where(Organisation.kind == kind)
     return tuple(session.scalars(statement.order_by(Organisation.slug).limit(limit)))
+
+
+def meant(session: Session, text: str, limit: int = 9) -> tuple[Organisation, ...]:
+    """Return the organisations that somebody may mean by `text`, at most so many.
+
+    One whose address or whole name it is hides those that only contain it. Two statements at most.
+    """
+    names = type_coerce(Organisation.name, JSON)
+    in_languages = [names[lang].as_string() for lang in LANGUAGES]
+    whole = [func.lower(name) == text.lower() for name in in_languages]
+    part = [name.icontains(text, autoescape=True) for name in in_languages]
+    for conditions in ([Organisation.slug == text.lower(), *whole], part):
+        statement = select(Organisation).where(or_(*conditions))
+        found = session.scalars(statement.order_by(Organisation.slug).limit(limit)).all()
+        if found:
+            return tuple(found)
+    return ()
 
 
 def positions_in(session: Session, organisation_id: uuid.UUID) -> tuple[Position, ...]:

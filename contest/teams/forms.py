@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from contest.accounts.address import LONGEST
 from contest.contests.models import Track
-from contest.organisations.models import Organisation
+from contest.organisations.forms import OrganisationField
 from contest.teams.actions import Founding
 from contest.teams.models import Kind, Team
 from contest.teams.queries import Question
@@ -30,9 +30,8 @@ class TeamForm(Form):
     kind = SelectField(lazy("What you are"), [InputRequired()])
     country = SelectField(lazy("Country"), [InputRequired()])
     track = SelectField(lazy("Track"), [Optional()])
-    organisation = SelectField(
+    organisation = OrganisationField(
         lazy("Organisation"),
-        [Optional()],
         description=lazy("The company or university behind the team, if there is one."),
     )
 
@@ -40,13 +39,12 @@ class TeamForm(Form):
         self,
         *,
         tracks: Sequence[Track],
-        organisations: Sequence[Organisation],
         team: Team | None = None,
         country: str = "",
     ) -> None:
         values = (
             {"name": team.name, "kind": team.kind.value, "country": team.country,
-             "track": str(team.track_id or ""), "organisation": str(team.organisation_id or "")}
+             "track": str(team.track_id or ""), "organisation": team.organisation_id}
             if team is not None
             else {"country": country}
         )  # fmt: skip
@@ -54,7 +52,6 @@ class TeamForm(Form):
         self.kind.choices = [(kind.value, state_word(kind)) for kind in Kind]
         self.country.choices = countries()
         self.track.choices = [NONE, *((str(t.id), plain(t.title)) for t in tracks)]
-        self.organisation.choices = [NONE, *((str(o.id), plain(o.name)) for o in organisations)]
         if not tracks:
             del self.track
 
@@ -65,7 +62,7 @@ class TeamForm(Form):
             kind=Kind(self.kind.data),
             country=self.country.data,
             track_id=_id(self.track.data) if "track" in self else None,
-            organisation_id=_id(self.organisation.data),
+            organisation_id=self.organisation.data,
         )
 
 

@@ -140,7 +140,7 @@ def _take_over(mine: Any, theirs: Any, names: set[str]) -> None:
         mine.data = Words({**mine.data.plain(), **texts})
     elif mine.name in names:
         mine.data, mine.raw_data = theirs.data, [_value(theirs)]
-        if isinstance(mine, LocalDateTimeField):
+        if hasattr(mine, "typed"):  # fields that are written otherwise than they are kept
             mine.typed = ""
 
 

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from contest.contests.forms.base import ContestForm, id_or_none
 from contest.contests.models import PartnerRole
+from contest.organisations.forms import OrganisationField
 from contest.web.forms import SomeWords, WordsField
 from contest.web.text import lazy as _
 
@@ -19,14 +20,14 @@ CURRENCIES = ("CNY", "USD", "EUR", "JPY", "GBP", "CHF", "HKD", "KRW", "SGD", "TW
 class PartnerForm(ContestForm):
     """An organisation's part in the contest."""
 
-    organisation_id = SelectField(_("Organisation"), [InputRequired()], coerce=id_or_none)
+    organisation_id = OrganisationField(_("Organisation"), [InputRequired()])
     role = SelectField(_("Part"), [InputRequired()], coerce=PartnerRole)
 
 
 class ChallengeForm(ContestForm):
     """A sponsor's brief inside the contest."""
 
-    organisation_id = SelectField(_("Asked by"), [InputRequired()], coerce=id_or_none)
+    organisation_id = OrganisationField(_("Asked by"), [InputRequired()])
     title = WordsField(_("Challenge"), [SomeWords()], max_length=200)
     brief = WordsField(_("Brief"), max_length=10_000, rows=8, description=_("Markdown."))
 
@@ -97,7 +98,7 @@ class PrizeForm(ContestForm):
 class DutyForm(ContestForm):
     """What is promised to the winners."""
 
-    organisation_id = SelectField(_("Promised by"), [InputRequired()], coerce=id_or_none)
+    organisation_id = OrganisationField(_("Promised by"), [InputRequired()])
     title = WordsField(_("Promise"), [SomeWords()], max_length=200)
     due_days = IntegerField(
         _("Days after the results"),

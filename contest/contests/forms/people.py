@@ -1,7 +1,5 @@
 """Who is asked, and what they answer."""
 
-from collections.abc import Sequence
-
 from flask import request
 from wtforms import BooleanField, EmailField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
@@ -10,10 +8,9 @@ from contest.accounts.forms import ArrivalForm
 from contest.contests.actions.people import Invitation
 from contest.contests.forms.base import ContestForm, id_or_none
 from contest.contests.models import Contest, Role
-from contest.organisations.models import Organisation
+from contest.organisations.forms import OrganisationField
 from contest.web.states import choices
 from contest.web.text import lazy as _
-from contest.web.text import plain
 
 
 class AppointmentForm(ContestForm):
@@ -37,10 +34,8 @@ class InviteForm(ContestForm):
     title = StringField(
         _("Title"), [Length(max=120)], description=_("Shown beside the name, like “CTO, Hitachi”.")
     )
-    organisation_id = SelectField(
-        _("Organisation"),
-        coerce=id_or_none,
-        description=_("Conflicts of interest are found from it."),
+    organisation_id = OrganisationField(
+        _("Organisation"), description=_("Conflicts of interest are found from it.")
     )
     public = BooleanField(_("Show this person on the public page"))
 
@@ -49,10 +44,9 @@ class InviteForm(ContestForm):
         return Invitation(**self.values())
 
 
-def invite_form(contest: Contest, companies: Sequence[Organisation]) -> InviteForm:
+def invite_form(contest: Contest) -> InviteForm:
     """Return the form that asks whom to appoint as what, and for which organisation."""
-    known = [("", "—"), *((str(o.id), plain(o.name)) for o in companies)]
-    return InviteForm(contest, {"role": choices(Role), "organisation_id": known})
+    return InviteForm(contest, {"role": choices(Role)})
 
 
 class AnswerForm(ArrivalForm):

@@ -29,7 +29,6 @@ from contest.contests.models import (
 from contest.contests.views.blueprint import bp, managed
 from contest.core.errors import DomainError
 from contest.core.text import N_
-from contest.organisations import queries as organisations
 from contest.web import merging, requests
 from contest.web.access import action, found
 from contest.web.db import db
@@ -40,13 +39,8 @@ from contest.web.text import plain
 Choices = dict[str, list[tuple[Any, str]]]
 
 
-def _organisations(session: Session, _contest: Contest) -> Choices:
-    rows = organisations.directory(session)
-    return {"organisation_id": [("", "—"), *((str(o.id), plain(o.name)) for o in rows)]}
-
-
-def _organisations_and_parts(session: Session, contest: Contest) -> Choices:
-    return {**_organisations(session, contest), "role": choices(PartnerRole)}
+def _partner_roles(_session: Session, _contest: Contest) -> Choices:
+    return {"role": choices(PartnerRole)}
 
 
 def _tracks(session: Session, contest: Contest) -> Choices:
@@ -73,7 +67,7 @@ KINDS = {
         queries.partnerships,
         "contests/partners.html",
         N_("Change a partner"),
-        _organisations_and_parts,
+        _partner_roles,
     ),
     "challenges": Kind(
         Challenge,
@@ -81,7 +75,6 @@ KINDS = {
         queries.challenges,
         "contests/challenges.html",
         N_("Change a challenge"),
-        _organisations,
     ),
     "tracks": Kind(
         Track, forms.TrackForm, queries.tracks, "contests/tracks.html", N_("Change a track")
@@ -100,7 +93,6 @@ KINDS = {
         queries.duties,
         "contests/duties.html",
         N_("Change a promise"),
-        _organisations,
     ),
     "timeline": Kind(
         TimelineItem,

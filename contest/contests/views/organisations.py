@@ -16,12 +16,13 @@ from contest.core.decisions import Decision
 from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.organisations import actions, policy, queries
-from contest.organisations.forms import OrganisationForm, PositionForm
+from contest.organisations.forms import OrganisationForm, PositionForm, suggestions
 from contest.web import merging, requests
 from contest.web.access import action, authorize, found
 from contest.web.db import db
 from contest.web.forms import render_form
 
+PAGE = 500
 bp = Blueprint("organisations", __name__, url_prefix="/organisations")
 
 
@@ -29,14 +30,27 @@ bp = Blueprint("organisations", __name__, url_prefix="/organisations")
 @action("organisations.index")
 @signed_in
 def index() -> ResponseReturnValue:
-    """Show the directory."""
-    user = current()
+    """Show the directory, or what of it has a name like the one looked for."""
+    session, user = db.session(), current()
     authorize(policy.may_view(user))
+    wanted = request.args.get("q", "").strip()[:120]
     return render_template(
         "organisations/index.html",
-        organisations=queries.directory(db.session()),
+        organisations=queries.meant(session, wanted, limit=PAGE)
+        if wanted
+        else queries.directory(session),
+        wanted=wanted,
         may_edit=_may_edit(user),
     )
+
+
+@bp.get("/names")
+@action("organisations.names_index")
+@signed_in
+def names() -> ResponseReturnValue:
+    """Offer names for what somebody has typed so far, as JSON."""
+    authorize(policy.may_view(current()))
+    return {"names": suggestions(request.args.get("q", "").strip()[:120])}
 
 
 @bp.route("/new", methods=["GET", "POST"])

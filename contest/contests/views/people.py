@@ -18,7 +18,6 @@ from contest.contests.views.blueprint import bp, managed
 from contest.core.decisions import Decision, deny
 from contest.core.errors import DomainError, Gone
 from contest.core.text import N_
-from contest.organisations import queries as organisations
 from contest.undertakings import queries as promises
 from contest.undertakings.models import Kind
 from contest.web import requests
@@ -43,7 +42,7 @@ def index(slug: str) -> ResponseReturnValue:
     contest, user = managed(slug)
     session, at = db.session(), requests.now()
 
-    form = forms.invite_form(contest, organisations.directory(session))
+    form = forms.invite_form(contest)
     if form.validate_on_submit():
         try:
             people.invite(session, contest, form.invitation(), by=user, at=at)

@@ -18,7 +18,6 @@ from contest.judging.forms import ConflictForm, DryRunForm, LiftForm
 from contest.judging.queries import matrix, room
 from contest.judging.queries import panel as queries
 from contest.judging.views.blueprint import bp, chaired, chaired_round
-from contest.organisations import queries as organisations
 from contest.web import requests
 from contest.web.access import action, authorize, found
 from contest.web.db import db
@@ -33,11 +32,11 @@ def panel(slug: str) -> ResponseReturnValue:
     contest, _ = chaired(contests.by_slug(db.session(), slug))
     session, at = db.session(), requests.now()
 
-    form = DryRunForm(organisations.directory(session))
+    form = DryRunForm()
     dry = None
     if form.validate_on_submit() and (form.email.data or form.organisation.data):
         dry = room.would_conflict(
-            session, contest.id, form.organisation_id(), form.email.data or ""
+            session, contest.id, form.organisation.data, form.email.data or ""
         )
     rows = room.rounds(session, contest.id)
     return render_form(
@@ -62,7 +61,7 @@ def check_invitation(slug: str) -> ResponseReturnValue:
     contest, _ = chaired(contests.by_slug(db.session(), slug))
     authorize(may_manage(actor(contest)))
     session = db.session()
-    form = invite_form(contest, organisations.directory(session))
+    form = invite_form(contest)
     return render_template(
         "contests/people.html",
         form=form,

@@ -13,7 +13,6 @@ from contest.contests import policy as contests_policy
 from contest.contests import queries as contests
 from contest.contests.signedin import actor
 from contest.core.errors import DomainError
-from contest.organisations import queries as organisations
 from contest.teams import actions, policy, queries
 from contest.teams.forms import TeamForm, answered, eligibility_form
 from contest.teams.models import Kind, TeamInvitation
@@ -77,7 +76,6 @@ def create(slug: str) -> ResponseReturnValue:
 
     form = TeamForm(
         tracks=contests.tracks(session, contest.id),
-        organisations=organisations.directory(session),
         country=contest.country,
     )
     if form.validate_on_submit():
@@ -140,7 +138,6 @@ def edit(team_id: uuid.UUID) -> ResponseReturnValue:
     authorize(policy.may_lead(user, team))
     form = TeamForm(
         tracks=contests.tracks(session, team.contest_id),
-        organisations=organisations.directory(session),
         team=team,
     )
     if done(form, lambda: actions.edit(session, team, form.founding(), by=user, at=now())):
