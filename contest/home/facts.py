@@ -74,7 +74,6 @@ WORDS = {
     "minimum_reviews": N_("Reviews per entry, at least"),
     "mode": N_("How it is judged"),
     "mood": N_("How does it go?"),
-    "moved": N_("Moved"),
     "name": N_("Name"),
     "names": N_("Names"),
     "no": N_("Answered no"),
@@ -124,8 +123,8 @@ WORDS = {
 }
 # What only programs read, what a page of its own shows to those who may see it, and what has no name.
 SILENT = frozenset(
-    {"after", "before", "check_in_id", "fields", "file_id", "files", "method", "points", "ranking_id",
-     "revision", "salt", "size_bytes", "version_id"}
+    {"after", "before", "check_in_id", "fields", "file_id", "files", "method", "moved", "points",
+     "ranking_id", "revision", "salt", "size_bytes", "version_id"}
 )  # fmt: skip
 KINDS = {  # the word of a thing, by its table
     "agreements": N_("Agreement"),
@@ -166,6 +165,7 @@ WAYS = {  # how somebody came into a team
     "mail": N_("by mail"),
     "link": N_("by a link"),
 }
+DEEDS = frozenset({"added", "edited", "removed"})  # what was done to a part of a rubric
 PLAIN = frozenset({"colour", "edition", "name", "seed", "title", "unit", "zone"})  # never a state
 
 
@@ -194,7 +194,9 @@ def _told(
     for name, value in facts.items():
         if name in SILENT or name not in WORDS or value is None:
             continue
-        if (name in fields or name == "place") and isinstance(value, list) and len(value) == 2:
+        if value is True and name in DEEDS:
+            yield Fact("", gettext(WORDS[name]))
+        elif (name in fields or name == "place") and isinstance(value, list) and len(value) == 2:
             old, new = (said(name, each, names, zone) for each in value)
             yield Fact(gettext(WORDS[name]), new, old)
         elif shown := said(name, value, names, zone):

@@ -73,6 +73,12 @@ def test_a_changed_field_is_told_with_what_it_was_and_prose_only_by_its_word(app
     ]
 
 
+def test_what_was_done_to_a_part_is_told_by_its_word_alone(app: Flask) -> None:
+    assert _said(app, "en", {}, weights=[40, 60], added=True, moved=1) == [
+        "Weights: 40 and 60", ": Added",
+    ]  # fmt: skip
+
+
 def _facts_of_the_code() -> set[str]:
     """The names of all facts that any call of `record` or of a `_note` in front of it passes."""
     found = set()
