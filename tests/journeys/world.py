@@ -197,10 +197,10 @@ class Person:
         )
         if isinstance(value, dict):
             for lang, text in value.items():
-                tab = group.locator(f"button[lang={lang}]")
-                if tab.count():
-                    tab.click()
-                group.locator(f"[name$='-{lang}']").fill(text)
+                control = group.locator(f"[name$='-{lang}']")
+                if not control.is_visible():
+                    group.locator(f"button[lang={lang}]").click()
+                control.fill(text)
             return
         if group.count():
             group.get_by_label(value, exact=True).check()
