@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Route, expect
 
-from contest.demo import cast
+from contest.demo import call, cast
 from tests import make
+from tests.browser import PHONE
 from tests.journeys.conftest import OpenAt
 from tests.journeys.demonstration import SCRIPT
+from tests.journeys.story.entries import makes_an_account, signs_the_promises
 from tests.journeys.world import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.timeout(300)]
@@ -45,6 +47,37 @@ def test_a_wrong_file_is_refused_with_the_reason_and_the_draft_stays(at_moment: 
         lead.attaches("Deck", "deck.pdf", content).reads(reason)
     lead.reads("6 pages")
     expect(lead.main.get_by_label("The problem")).to_have_value(NINE_DAYS)
+
+
+def test_two_members_write_in_one_field_and_lose_no_word(at_moment: OpenAt) -> None:
+    world = at_moment("collecting")
+    lead, mate = (at_the_draft(world.comes(one)) for one in TEAM.people)
+    lead.writes("Your solution", "Counties sign.\nIt is cheap.")
+    mate.goes(mate.page.url)
+    lead.writes("Your solution", "Many counties sign.\nIt is cheap.")
+    mate.writes("Your solution", "Counties sign.\nIt is cheap and quick.")
+    both = "Many counties sign.\nIt is cheap and quick."
+    for shown in (mate, mate.goes(mate.page.url), lead.goes(lead.page.url)):
+        expect(shown.main.get_by_label("Your solution")).to_have_value(both)
+
+
+def test_somebody_joins_by_the_link_that_the_lead_shares(at_moment: OpenAt) -> None:
+    world = at_moment("collecting")
+    lead = world.comes(TEAM.people[0]).follows("To the team").presses("Make a link to share")
+    address = lead.page.get_by_label("Whoever has this link can join").input_value()
+    friend = world.person("Inês Duarte", "ines@titleblock.example", device=PHONE)
+    makes_an_account(friend.goes(address).sees(f"Join {TEAM.name}")).sees(f"Join {TEAM.name}")
+    signs_the_promises(friend)
+    friend.presses("Join the team").sees(TEAM.name)
+    lead.goes(lead.page.url).reads("3 of at most 8")
+
+
+def test_an_answer_that_stands_against_the_team_is_told_with_the_reason(at_moment: OpenAt) -> None:
+    lead = at_moment("collecting").comes(TEAM.people[0]).follows("To the team")
+    lead.follows("Answers on eligibility").sees("May you take part?")
+    question, _, reason = call.ELIGIBILITY[1]
+    lead.fills({question["en"]: "Yes"}).presses("Save the answers").reads(reason["en"])
+    lead.fills({question["en"]: "No"}).presses("Save the answers").sees(TEAM.name)
 
 
 def test_a_double_click_and_a_lost_reply_count_once(at_moment: OpenAt) -> None:

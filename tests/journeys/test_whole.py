@@ -8,7 +8,7 @@ from tests.journeys.world import World
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_contest_goes_from_the_call_to_the_pilot(empty_world: World) -> None:
     world = empty_world
     organiser = call.an_organiser_is_appointed(world)

@@ -34,10 +34,14 @@ def teams_hand_in(world: World) -> dict[str, Person]:
 
 
 def signs_up(world: World, name: str, email: str) -> Person:
-    who = world.person(name, email)
-    who.goes(CONTEST).follows("Found a team").sees("Sign in")
+    who = world.person(name, email).goes(CONTEST).follows("Found a team").sees("Sign in")
+    return makes_an_account(who)
+
+
+def makes_an_account(who: Person) -> Person:
+    """Open an account by mail, and come back to where it was asked for."""
     who.follows("Make an account").sees("Make an account")
-    who.fills({"Your name": name, "Mail address": email})
+    who.fills({"Your name": who.name, "Mail address": who.email})
     who.presses("Mail me the link").sees("Look in your mail")
     who.opens_mail("account").sees("Open your account")
     who.fills({"New password": "correct horse battery"}).presses("Open the account")
