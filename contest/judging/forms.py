@@ -189,6 +189,7 @@ class PlanForm(Form):
 
     fair = RadioField(
         _("Look for"),
+        [InputRequired()],
         choices=[
             ("total", _("the best fit of all entries together")),
             ("full", _("the best fit for the entry that is served worst")),

@@ -38,6 +38,9 @@ PAGES = (
 )
 
 
+BEST = {"fair": "total"}
+
+
 class Room:
     """A round in judging: a chair, judges and eligible entries, nothing assigned yet."""
 
@@ -203,7 +206,7 @@ def test_a_plan_is_computed_looked_at_and_applied_as_a_whole(
     room = Room(session, judges=3, entries=4, reviews=2)
     client.sign_in(room.chair)
     place = f"/rounds/{room.round.id}/assignment"
-    client.post(f"{place}/compute")
+    client.post(f"{place}/compute", data=BEST)
     assert "Looking for the best" in client.page(place).text
     assert "Waiting for its turn" in client.get(f"{place}/state").text
     run_promised(session)
@@ -249,7 +252,7 @@ def test_a_computation_is_stopped_and_leaves_nothing_behind(
 ) -> None:
     room = Room(session, judges=3, entries=4, reviews=2)
     client.sign_in(room.chair)
-    client.post(f"/rounds/{room.round.id}/assignment/compute")
+    client.post(f"/rounds/{room.round.id}/assignment/compute", data=BEST)
     plan = proposal(session, room)
     client.post(f"/plans/{plan.id}/discard")
     run_promised(session)
@@ -264,7 +267,7 @@ def test_a_long_computation_says_how_far_it_is_and_ends_when_it_is_not_wanted(
     room = Room(session, judges=3, entries=4, reviews=2)
     client.sign_in(room.chair)
     place = f"/rounds/{room.round.id}/assignment"
-    client.post(f"{place}/compute")
+    client.post(f"{place}/compute", data=BEST)
     plan = proposal(session, room)
     session.commit()
     said, advance = [], actions.advance
@@ -290,7 +293,7 @@ def test_a_computation_that_failed_for_good_is_told(client: Client, session: Ses
     room = Room(session)
     client.sign_in(room.chair)
     place = f"/rounds/{room.round.id}/assignment"
-    client.post(f"{place}/compute")
+    client.post(f"{place}/compute", data=BEST)
     fail_promised(session, "no memory", final=True)
     assert "could not be computed" in client.page(place).text
 
@@ -301,7 +304,7 @@ def test_after_a_judge_left_the_page_says_so_and_a_plan_moves_only_their_entries
     room = Room(session, judges=4, entries=6, reviews=2)
     client.sign_in(room.chair)
     place = f"/rounds/{room.round.id}/assignment"
-    client.post(f"{place}/compute")
+    client.post(f"{place}/compute", data=BEST)
     run_promised(session)
     client.post(f"/plans/{proposal(session, room).id}/apply")
     before = {(a.appointment_id, a.entry_id)
@@ -310,7 +313,7 @@ def test_after_a_judge_left_the_page_says_so_and_a_plan_moves_only_their_entries
     session.flush()
     theirs = {pair for pair in before if pair[0] == room.judges[0].id}
     assert "Judge 0 has left the panel" in client.page(place).text
-    client.post(f"{place}/compute")
+    client.post(f"{place}/compute", data=BEST)
     run_promised(session)
     client.post(f"/plans/{proposal(session, room).id}/apply")
     session.expire_all()
@@ -328,7 +331,7 @@ def test_entries_that_compete_for_the_same_judges_are_named_together(
     room = Room(session, judges=2, entries=3, reviews=2)
     room.round.load_max = 2
     client.sign_in(room.chair)
-    client.post(f"/rounds/{room.round.id}/assignment/compute")
+    client.post(f"/rounds/{room.round.id}/assignment/compute", data=BEST)
     run_promised(session)
     text = re.sub(r"\s+", " ", client.page(f"/rounds/{room.round.id}/assignment").text)
     assert "2 reviews are lacking" in text
@@ -338,7 +341,7 @@ def test_entries_that_compete_for_the_same_judges_are_named_together(
 def test_assigning_by_hand_makes_a_proposal_out_of_date(client: Client, session: Session) -> None:
     room = Room(session)
     client.sign_in(room.chair)
-    client.post(f"/rounds/{room.round.id}/assignment/compute")
+    client.post(f"/rounds/{room.round.id}/assignment/compute", data=BEST)
     run_promised(session)
     room.give(0, 0)
     answer = client.post(f"/plans/{proposal(session, room).id}/apply")
@@ -372,7 +375,7 @@ def test_a_plan_says_which_entry_lacks_judges_and_why(client: Client, session: S
         at=make.NOON,
     )  # fmt: skip
     client.sign_in(room.chair)
-    client.post(f"/rounds/{room.round.id}/assignment/compute")
+    client.post(f"/rounds/{room.round.id}/assignment/compute", data=BEST)
     run_promised(session)
     text = client.page(f"/rounds/{room.round.id}/assignment").text
     assert "Idea 0 lacks 1 judge" in text
@@ -387,7 +390,7 @@ def test_a_plan_says_which_entry_lacks_judges_and_why(client: Client, session: S
 def test_a_plan_that_is_out_of_date_is_refused(client: Client, session: Session) -> None:
     room = Room(session)
     client.sign_in(room.chair)
-    client.post(f"/rounds/{room.round.id}/assignment/compute")
+    client.post(f"/rounds/{room.round.id}/assignment/compute", data=BEST)
     run_promised(session)
     plan = plans.newest_plan(session, room.round.id)
     assert plan is not None
@@ -524,7 +527,7 @@ def test_a_pitch_round_begins_when_everything_is_there(client: Client, session: 
     assert "Nothing is assigned" in text
     assert client.post(f"/rounds/{pitch.id}/begin").status_code == 422
     make.rubric(session, pitch)
-    client.post(f"/rounds/{pitch.id}/assignment/compute")
+    client.post(f"/rounds/{pitch.id}/assignment/compute", data=BEST)
     run_promised(session)
     plan = plans.newest_plan(session, pitch.id)
     assert plan is not None

@@ -1,0 +1,238 @@
+"""What comparing two at a time promises, measured beside Crowd-BT on the same votes."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from time import process_time
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaln, expit, psi
+from scipy.stats import kendalltau
+
+from contest.bench.bars import Bar, at_least, at_most
+from contest.ranking import pairwise
+from contest.ranking.pairwise import Belief
+
+Floats = NDArray[np.float64]
+Vote = tuple[int, int, int, float]  # left, right, judge, part that left won
+Choice = Callable[[int, int, NDArray[np.bool_]], int]
+
+CHECKPOINTS = (60, 120, 180, 240, 360, 480, 600)
+SEEDS = 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class World:
+    """Entries with a quality, judges with a reliability, and the dice of their votes."""
+
+    quality: Floats
+    reliability: Floats
+    dice: np.random.Generator
+
+    def vote(self, a: int, b: int, judge: int) -> float:
+        """Return 1 where the judge takes `a`, else 0."""
+        trust = self.reliability[judge]
+        p = float(expit(self.quality[a] - self.quality[b]))
+        return float(self.dice.random() < trust * p + (1 - trust) * (1 - p))
+
+
+def world(seed: int, entries: int = 60, judges: int = 15) -> World:
+    """Draw one with mixed judges: some vote at random, some are often wrong, most are careful."""
+    r = np.random.default_rng(seed)
+    quality = r.normal(size=entries) * 1.5
+    u, v = r.random(judges), r.random(judges)
+    return World(quality, np.where(u < 0.15, 0.5, np.where(v < 0.4, 0.85, 1.0)), r)
+
+
+def bars(*, quick: bool) -> Iterator[Bar]:
+    """Measure; `quick` plays three contests instead of twelve."""
+    ours: list[list[float]] = []
+    theirs: list[list[float]] = []
+    same: list[list[float]] = []
+    for seed in range(2 if quick else SEEDS):
+        theirs.append(followed(seed, crowded(seed), crowd_strength))
+        votes = active(seed)
+        ours.append(followed(seed, votes, lambda known: fitted(known).strength))
+        same.append(followed(seed, votes, crowd_strength))
+    mine, crowd, batch = (np.mean(x, axis=0) for x in (ours, theirs, same))
+    for i, checkpoint in enumerate(CHECKPOINTS):
+        yield at_least(f"pairwise after {checkpoint} votes: tau - Crowd-BT's on the same votes",
+                       float(mine[i] - batch[i]), -0.003)  # fmt: skip
+    yield at_least("pairwise: tau - Crowd-BT's, each choosing its pairs, mixed judges",
+                   float((mine - crowd).mean()), 0.015)  # fmt: skip
+    yield from _shuffle_bars()
+    yield from _speed_bars()
+
+
+def _shuffle_bars() -> Iterator[Bar]:
+    votes = active(0)
+    one = fitted(votes)
+    turn = np.random.default_rng(1).permutation(len(votes))
+    other = fitted([votes[i] for i in turn])
+    moved = float(np.abs(one.strength - other.strength).max())
+    yield at_most("pairwise: strengths changed by shuffling the votes", moved, 1e-6, ".1e")
+    crowd = crowd_strength(votes), crowd_strength([votes[i] for i in turn])
+    agreed = float(kendalltau(*crowd).statistic)
+    yield at_most("pairwise: Crowd-BT's tau between the two orders", agreed, 1.0)
+
+
+def _speed_bars() -> Iterator[Bar]:
+    r = np.random.default_rng(0)
+    left, right = r.integers(0, 500, (2, 5000))
+    right = np.where(left == right, (right + 1) % 500, right)
+    judge, won = r.integers(0, 40, 5000), r.integers(0, 2, 5000)
+    begun = process_time()
+    belief = pairwise.fit(left, right, judge, won, 500, 40)
+    yield at_most(
+        "pairwise, 500 entries, 5,000 votes: fit", process_time() - begun, 5.0, ".2f", "s"
+    )
+    begun = process_time()
+    for at in range(20):
+        pairwise.next_entry(belief, at, np.ones(500, dtype=np.bool_), belief.seen, r)
+    each = (process_time() - begun) / 20 * 1000
+    yield at_most("pairwise, 500 entries: next pair", each, 50, ".2f", "ms")
+
+
+def active(seed: int) -> list[Vote]:
+    """Return the votes of a contest in which our own choice of pairs is followed."""
+    known: list[Vote] = []
+    chooser = np.random.default_rng([seed, 5])
+    views = np.zeros(60, dtype=np.int64)
+    held: list[Belief] = []
+
+    def choose(a: int, _judge: int, may: NDArray[np.bool_]) -> int:
+        if not held or len(known) % 5 == 0:
+            held[:] = [fitted(known)]
+        views[a] += 1
+        b = pairwise.next_entry(held[0], a, may, views, chooser)
+        assert b is not None  # noqa: S101 -- the judge has not seen everything
+        views[b] += 1
+        return b
+
+    return play(seed, choose, learn=known.append)
+
+
+def crowded(seed: int) -> list[Vote]:
+    """Return the votes of a contest in which Crowd-BT chooses the pairs."""
+    crowd, chooser = CrowdBT(60, 15), np.random.default_rng([seed, 7])
+
+    def choose(a: int, judge: int, may: NDArray[np.bool_]) -> int:
+        return crowd.choose(a, judge, may, chooser)
+
+    return play(seed, choose, learn=crowd.learn)
+
+
+def play(seed: int, choose: Choice, *, learn: Callable[[Vote], None]) -> list[Vote]:
+    """Let judges take turns: each gets an entry that was seen least, and one that `choose` names."""
+    given, first = world(seed), np.random.default_rng(seed + 999)
+    n, m = len(given.quality), len(given.reliability)
+    views, seen = np.zeros(n), np.zeros((m, n), dtype=np.bool_)
+    votes: list[Vote] = []
+    for turn in range(CHECKPOINTS[-1]):
+        judge = turn % m
+        if (~seen[judge]).sum() < 2:
+            seen[judge] = False
+        order = views + 0.5 * first.random(n)
+        a = int(np.argmin(np.where(seen[judge], np.inf, order)))
+        may = ~seen[judge]
+        may[a] = False
+        b = choose(a, judge, may)
+        vote = (a, b, judge, given.vote(a, b, judge))
+        seen[judge, [a, b]] = True
+        views[[a, b]] += 1
+        votes.append(vote)
+        learn(vote)
+    return votes
+
+
+def fitted(votes: list[Vote]) -> Belief:
+    left, right, judge, won = np.array(votes, dtype=np.float64).reshape(-1, 4).T
+    return pairwise.fit(left, right, judge, won, 60, 15)
+
+
+def followed(seed: int, votes: list[Vote], rate: Callable[[list[Vote]], Floats]) -> list[float]:
+    """Return Kendall's tau to the truth at each checkpoint."""
+    truth = world(seed).quality
+    return [float(kendalltau(rate(votes[:t]), truth).statistic) for t in CHECKPOINTS]
+
+
+def crowd_strength(votes: list[Vote]) -> Floats:
+    crowd = CrowdBT(60, 15)
+    for vote in votes:
+        crowd.learn(vote)
+    return crowd.mu.copy()
+
+
+class CrowdBT:
+    """The online method of Chen, Bennett, Collins-Thompson and Horvitz (2013), to compare with."""
+
+    KAPPA, EPSILON = 1e-4, 0.25
+
+    def __init__(self, entries: int, judges: int) -> None:
+        self.mu, self.variance = np.zeros(entries), np.ones(entries)
+        self.alpha, self.beta = np.full(judges, 10.0), np.ones(judges)
+
+    def learn(self, vote: Vote) -> None:
+        a, b, j, won = vote
+        w, l_ = (a, b) if won else (b, a)
+        new = self._updated(self.alpha[j], self.beta[j], self.mu[w], self.variance[w],
+                            self.mu[l_], self.variance[l_])  # fmt: skip
+        self.alpha[j], self.beta[j] = new[0], new[1]
+        self.mu[w], self.variance[w], self.mu[l_], self.variance[l_] = new[2:6]
+
+    def choose(self, at: int, judge: int, may: NDArray[np.bool_], draw: np.random.Generator) -> int:
+        choices = np.flatnonzero(may)
+        if draw.random() < self.EPSILON:
+            return int(draw.choice(choices))
+        gains = [self._gain(at, int(b), judge) for b in choices]
+        return int(choices[np.argmax(gains)])
+
+    def _gain(self, a: int, b: int, j: int) -> float:
+        alpha, beta = self.alpha[j], self.beta[j]
+        one = self._updated(alpha, beta, self.mu[a], self.variance[a], self.mu[b], self.variance[b])
+        two = self._updated(alpha, beta, self.mu[b], self.variance[b], self.mu[a], self.variance[a])
+        return float(
+            one[6] * self._moved(alpha, beta, a, b, one)
+            + (1 - one[6]) * self._moved(alpha, beta, b, a, two)
+        )
+
+    def _moved(self, alpha: float, beta: float, w: int, l_: int, new: list[float]) -> float:
+        before = (self.mu[w], self.variance[w]), (self.mu[l_], self.variance[l_])
+        after = (new[2], new[3]), (new[4], new[5])
+        far = sum(
+            np.log(np.sqrt(s0 / s1)) + (s1 + (m1 - m0) ** 2) / (2 * s0) - 0.5
+            for (m0, s0), (m1, s1) in zip(before, after, strict=True)
+        )
+        judged = betaln(alpha, beta) - betaln(new[0], new[1])
+        judged += (new[0] - alpha) * psi(new[0]) + (new[1] - beta) * psi(new[1])
+        judged += (alpha - new[0] + beta - new[1]) * psi(new[0] + new[1])
+        return float(far + judged)
+
+    def _updated(
+        self, alpha: float, beta: float, mu_w: float, var_w: float, mu_l: float, var_l: float
+    ) -> list[float]:
+        """Return the judge's two, the winner's two, the loser's two numbers, and the chance of it."""
+        p = float(expit(mu_w - mu_l))
+        q = 1 - p
+        odds = alpha * p / (alpha * p + beta * q)
+        step = odds - p
+        shrink = odds * (1 - odds) - p * q
+        chance = p + 0.5 * (var_w + var_l) * p * q * (q - p)
+        total = alpha + beta
+        c = (chance * alpha + (1 - chance) * beta) / total
+        mean = (chance * (alpha + 1) * alpha + (1 - chance) * alpha * beta) / (
+            c * (total + 1) * total
+        )
+        square = (
+            chance * (alpha + 2) * (alpha + 1) * alpha + (1 - chance) * (alpha + 1) * alpha * beta
+        ) / (c * (total + 2) * (total + 1) * total)
+        variance = square - mean**2
+        return [
+            (mean - square) * mean / variance,
+            (mean - square) * (1 - mean) / variance,
+            mu_w + var_w * step,
+            var_w * max(1 + var_w * shrink, self.KAPPA),
+            mu_l - var_l * step,
+            var_l * max(1 + var_l * shrink, self.KAPPA),
+            c,
+        ]

@@ -1,0 +1,197 @@
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from contest.bench import pairwise as bench
+from contest.ranking.pairwise import DOUBT, SPREAD, TRUST, Belief, fit, next_entry, standings
+
+QUICK = settings(max_examples=20, deadline=None)
+Columns = tuple[Any, Any, Any, Any]
+
+
+def some_votes(seed: int, n: int = 7, m: int = 3, votes: int = 40) -> Columns:
+    r = np.random.default_rng(seed)
+    left = r.integers(0, n, votes)
+    right = (left + r.integers(1, n, votes)) % n
+    quality = r.normal(size=n)
+    won = np.where(
+        r.random(votes) < 0.1, 0.5, r.random(votes) < expit(quality[left] - quality[right])
+    )
+    return left, right, r.integers(0, m, votes), won
+
+
+def log_posterior(x: Any, votes: Columns, n: int) -> float:
+    """Written from the formula, with nothing of ours."""
+    total = (
+        -0.5 * (x[:n] ** 2).sum() / SPREAD**2
+        + (TRUST * np.log(x[n:]) + DOUBT * np.log(1 - x[n:])).sum()
+    )
+    for a, b, j, won in zip(*votes, strict=True):
+        s = 1 / (1 + np.exp(x[b] - x[a]))
+        p = x[n + j] * s + (1 - x[n + j]) * (1 - s)
+        total += won * np.log(p) + (1 - won) * np.log(1 - p)
+    return float(total)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_plain_maximiser_of_the_posterior_finds_the_same(seed: int) -> None:
+    votes, n, m = some_votes(seed), 7, 3
+    belief = fit(*votes, n, m)
+    plain = minimize(
+        lambda x: -log_posterior(x, votes, n),
+        np.concatenate([np.zeros(n), np.full(m, 0.9)]),
+        method="L-BFGS-B",
+        bounds=[(None, None)] * n + [(1e-6, 1 - 1e-9)] * m,
+        options={"ftol": 1e-14, "gtol": 1e-9, "maxiter": 5000, "maxfun": 100000},
+    )
+    ours = np.concatenate([belief.strength, belief.reliability])
+    assert log_posterior(ours, votes, n) >= -plain.fun - 1e-7
+    assert belief.strength == pytest.approx(plain.x[:n], abs=2e-3)
+    assert belief.reliability == pytest.approx(plain.x[n:], abs=2e-3)
+
+
+def test_the_covariance_is_the_inverse_curvature_of_the_posterior() -> None:
+    votes, n = some_votes(3, votes=60), 7
+    won = votes[3].copy()
+    won[votes[2] == 0] = 1 - won[votes[2] == 0]
+    votes = (*votes[:3], won)
+    belief = fit(*votes, n, 3)
+    at = np.concatenate([belief.strength, belief.reliability])
+    free = range(n + 3)
+    step = 1e-4
+
+    def moved(*changes: tuple[int, float]) -> float:
+        x = at.copy()
+        for place, by in changes:
+            x[place] += by
+        return log_posterior(x, votes, n)
+
+    curvature = np.array(
+        [
+            [
+                (moved((i, step), (j, step)) - moved((i, step), (j, -step))
+                 - moved((i, -step), (j, step)) + moved((i, -step), (j, -step)))
+                / (4 * step**2)
+                for j in free
+            ]
+            for i in free
+        ]
+    )  # fmt: skip
+    assert belief.covariance == pytest.approx(np.linalg.inv(-curvature)[:n, :n], abs=1e-4)
+
+
+@QUICK
+@given(st.integers(0, 10**6))
+def test_neither_order_nor_sides_nor_names_of_judges_change_anything(seed: int) -> None:
+    left, right, judge, won = some_votes(seed)
+    one = fit(left, right, judge, won, 7, 3)
+    turn = np.random.default_rng(seed).permutation(len(won))
+    other = fit(left[turn], right[turn], judge[turn], won[turn], 7, 3)
+    assert np.abs(one.strength - other.strength).max() < 1e-6
+    sides = fit(right, left, judge, 1 - won, 7, 3)
+    assert np.abs(one.strength - sides.strength).max() < 1e-6
+    names = fit(left, right, (judge + 1) % 3, won, 7, 3)
+    assert np.abs(one.strength - names.strength).max() < 1e-6
+    assert one.reliability == pytest.approx(names.reliability[[1, 2, 0]], abs=1e-6)
+
+
+@QUICK
+@given(st.integers(0, 10**6))
+def test_relabelling_the_entries_relabels_the_answer(seed: int) -> None:
+    left, right, judge, won = some_votes(seed)
+    names = np.random.default_rng(seed).permutation(7)
+    one, other = (
+        fit(left, right, judge, won, 7, 3),
+        fit(names[left], names[right], judge, won, 7, 3),
+    )
+    assert other.strength[names] == pytest.approx(one.strength, abs=1e-6)
+
+
+def test_without_votes_nothing_is_known() -> None:
+    belief = fit([], [], [], [], 3, 2)
+    assert belief.strength.tolist() == [0, 0, 0]
+    assert belief.sd == pytest.approx([SPREAD] * 3)
+    assert belief.beats(0, 1) == 0.5
+    assert belief.opposite == ()
+    assert belief.separation == 0.0
+    assert {s.rank for s in standings(belief, top=1)} == {1}
+    assert standings(fit([], [], [], [], 0, 0), top=1) == []
+
+
+def test_a_judge_who_votes_against_everybody_is_named_and_does_not_turn_the_order() -> None:
+    pairs = [(a, b) for a, b in itertools.combinations(range(6), 2)]
+    votes = [(a, b, j, 1.0) for a, b in pairs for j in range(4)]
+    votes += [(a, b, 4, 0.0) for a, b in pairs]
+    left, right, judge, won = zip(*votes, strict=True)
+    belief = fit(left, right, judge, won, 6, 5)
+    assert belief.opposite == (4,)
+    assert [s.entry for s in standings(belief, top=1)] == [0, 1, 2, 3, 4, 5]
+    assert belief.beats(0, 5) > 0.99
+
+
+def test_a_tie_is_half_of_each() -> None:
+    belief = fit([0], [1], [0], [0.5], 2, 1)
+    assert belief.strength == pytest.approx([0, 0], abs=1e-9)
+    assert belief.sd.max() < SPREAD
+    assert {s.rank for s in standings(belief, top=1)} == {1}
+
+
+def test_ranks_have_intervals_that_hold_them_and_are_never_of_width_zero_without_cause() -> None:
+    belief = fit(*some_votes(1), 7, 3)
+    found = standings(belief, top=2)
+    assert [s.strength for s in found] == sorted((s.strength for s in found), reverse=True)
+    assert all(s.low <= s.rank <= s.high for s in found)
+    assert all(s.low < s.high for s in found)
+    assert sum(s.top for s in found) == pytest.approx(2)
+
+
+def test_the_next_entry_is_unseen_and_not_far_ahead_of_the_others() -> None:
+    belief, draw = fit(*some_votes(2), 7, 3), np.random.default_rng(0)
+    allowed = np.array([True, True, False, True, True, True, True])
+    views = np.array([5, 1, 0, 1, 9, 2, 3])
+    chosen = {next_entry(belief, 0, allowed, views, draw) for _ in range(60)}
+    assert chosen <= {1, 3, 5, 6}
+    assert next_entry(belief, None, allowed, views, draw) in {1, 3}
+    assert next_entry(belief, 0, np.eye(7, dtype=bool)[0], views, draw) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"left": [0, 3]}, "vote 1: there is no left 3"),
+        ({"right": [1, float("nan")]}, "vote 1: there is no right nan"),
+        ({"judge": [0, -1]}, "vote 1: there is no judge -1"),
+        ({"judge": [0]}, "judge has"),
+        ({"outcome": [1, 0.7]}, "vote 1: outcome 0.7 is neither"),
+        ({"outcome": [float("inf"), 1]}, "vote 0: outcome inf"),
+        ({"left": [0, 2]}, "vote 1 compares entry 2 with itself"),
+        ({"spread": 0.0}, "spread"),
+    ],
+)
+def test_bad_votes_are_refused_by_their_number(change: dict[str, Any], says: str) -> None:
+    good: dict[str, Any] = {"left": [0, 1], "right": [1, 2], "judge": [0, 0], "outcome": [1, 0]}
+    with pytest.raises(ValueError, match=says):
+        fit(**good | change, entries=3, judges=1)
+
+
+def test_the_world_of_comparisons_is_the_one_that_was_agreed() -> None:
+    given = bench.world(0)
+    assert round(float(given.quality.sum()), 6) == 6.956629
+    assert np.flatnonzero(given.reliability == 0.5).tolist() == [2, 9]
+    assert np.flatnonzero(given.reliability == 0.85).tolist() == [13]
+
+
+def test_every_quick_bar_is_met() -> None:
+    assert [bar for bar in bench.bars(quick=True) if not bar.met] == []
+
+
+def test_belief_of_one_entry_is_the_prior() -> None:
+    belief = fit([], [], [], [], 1, 1)
+    assert isinstance(belief, Belief)
+    assert next_entry(belief, 0, [True], [0], np.random.default_rng(0)) is None
