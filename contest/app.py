@@ -17,6 +17,7 @@ from werkzeug.routing import BaseConverter  # noqa: E402
 from contest.accounts import signin  # noqa: E402
 from contest.accounts import views as accounts  # noqa: E402
 from contest.bench import cli as bench_cli  # noqa: E402
+from contest.comparing import views as comparing  # noqa: E402
 from contest.contests import jobs as contests_jobs  # noqa: E402
 from contest.contests import views as contests  # noqa: E402
 from contest.contests.queries import overview, readiness  # noqa: E402
@@ -103,6 +104,7 @@ FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the hou
     judging.bp,
     pitchday.bp,
     ranking.bp,
+    comparing.bp,
     results.bp,
     followup.bp,
     home.bp,

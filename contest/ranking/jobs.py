@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 from contest.contests import queries as contests
-from contest.contests.models import Round
+from contest.contests.models import Mode, Round
 from contest.core import clock
 from contest.jobs.aside import aside
 from contest.jobs.registry import failed, job
-from contest.judging.queries import panel, work
-from contest.ranking import account, actions, queries
+from contest.judging.queries import comparing, panel, work
+from contest.ranking import account, actions, compared, queries
 from contest.ranking.account import Names
 from contest.web.db import db
 
@@ -33,6 +33,8 @@ def compute(round_id: str, by_id: str | None = None, run_id: str | None = None) 
     round_ = contests.round_(db.session(), uuid.UUID(round_id))
     if round_ is None or not actions.is_wanted(db.session(), run_id):
         return {"computed": None}
+    if round_.mode is Mode.PAIRWISE:
+        return {"computed": _compared(round_)}
     try:
         return {"computed": _compute(round_, run_id)}
     except Unwanted:
@@ -61,6 +63,13 @@ def give_up(*, error: str, final: bool, run_id: str | None = None, **_ids: str) 
     """Tell the chair that there will be no ranking."""
     if final:
         actions.give_up(db.session(), run_id)
+
+
+def _compared(round_: Round) -> dict[str, Any]:
+    session = db.session()
+    entries = [e.id for e in panel.judged_entries(session, round_)]
+    top = min(round_.advance_count or TOP, max(1, len(entries)))
+    return compared.ranking(entries, comparing.votes(session, round_), top)
 
 
 def _compute(round_: Round, run_id: str | None) -> dict[str, Any]:

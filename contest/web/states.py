@@ -25,6 +25,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     "deliberation": (N_("Deliberation"), "warn"),
     "certified": (N_("Certified"), "good"),
     "published": (N_("Published"), "good"),
+    "pairwise": (N_("Two compared at a time"), "neutral"),
     "desk": (N_("Desk judging"), "neutral"),
     "pitch": (N_("Pitch day"), "neutral"),
     # entry
@@ -74,6 +75,9 @@ SHOWN: dict[str, tuple[str, str]] = {
     "pitching": (N_("Pitching"), "accent"),
     "questions": (N_("Questions"), "info"),
     "done": (N_("Done"), "good"),
+    "left": (N_("The first is better"), "neutral"),
+    "right": (N_("The second is better"), "neutral"),
+    "tie": (N_("Equally good"), "neutral"),
     "skipped": (N_("Skipped"), "neutral"),
     # results
     "advance": (N_("Advance"), "good"),

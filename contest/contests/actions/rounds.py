@@ -18,6 +18,8 @@ from contest.core.text import N_
 from contest.events.log import Verb, record
 from contest.jobs.outbox import enqueue
 
+BEFORE_JUDGING = frozenset({RoundPhase.PLANNED, RoundPhase.COLLECTING, RoundPhase.SCREENING})
+
 
 def plan(session: Session, contest: Contest, round_: Round, *, by: User, at: datetime) -> Round:
     """Add a round after the others. Raises DomainError at the field of a date out of order."""
@@ -54,6 +56,8 @@ def edit(
     """
     if orm.lock(session, round_).version != seen:
         raise Conflict(parts.STALE)
+    if values.get("mode", round_.mode) != round_.mode and round_.phase not in BEFORE_JUDGING:
+        raise DomainError(N_("Judges have begun; how they judge cannot change."), field="mode")
     facts = orm.assign(round_, values)
     _check_dates(round_)
     if not facts["fields"]:

@@ -7,7 +7,7 @@ from wtforms import BooleanField, Field, IntegerField, RadioField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from contest.contests.forms.base import ContestForm
-from contest.contests.models import RoundKind
+from contest.contests.models import Mode, RoundKind
 from contest.web import states
 from contest.web.forms import LocalDateTimeField, SomeWords, WordsField
 from contest.web.text import lazy as _
@@ -20,6 +20,7 @@ class RoundForm(ContestForm):
 
     title = WordsField(_("Name of the round"), [SomeWords()], max_length=120)
     kind = RadioField(_("How it is judged"), [InputRequired()], coerce=RoundKind)
+    mode = RadioField(_("How judges say what they think"), [InputRequired()], coerce=Mode)
     opens_at = LocalDateTimeField(_("Entries open"))
     closes_at = LocalDateTimeField(_("Entries close"))
     grace_minutes = IntegerField(
@@ -60,6 +61,7 @@ class RoundForm(ContestForm):
 
     def process(self, formdata: Any = None, obj: Any = None, *args: Any, **kwargs: Any) -> None:
         self.kind.choices = states.choices(RoundKind)
+        self.mode.choices = states.choices(Mode)
         if obj is not None:
             kwargs |= {f: getattr(obj, column) // 60 for f, column in self.IN_MINUTES.items()}
         super().process(formdata, obj, *args, **kwargs)

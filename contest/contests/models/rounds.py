@@ -26,6 +26,7 @@ class Mode(enum.StrEnum):
     """How judges express themselves."""
 
     RUBRIC = "rubric"
+    PAIRWISE = "pairwise"
 
 
 class RoundPhase(enum.StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from contest.accounts.models import User
 from contest.contests.actions import rounds
-from contest.contests.models import Appointment, Round, RoundKind, RoundPhase
+from contest.contests.models import Appointment, Mode, Round, RoundKind, RoundPhase
 from contest.core.decisions import Blocker
 from contest.core.errors import DomainError
 from contest.core.text import N_
@@ -17,7 +17,7 @@ from contest.entries.models import Entry
 from contest.events.log import Verb, record
 from contest.jobs.outbox import enqueue
 from contest.judging.models import Assignment, AssignmentState, Waiver
-from contest.judging.queries import panel, reviews
+from contest.judging.queries import comparing, panel, reviews
 from contest.messages import outbox
 
 BEFORE = (timedelta(hours=24), timedelta(hours=48))  # the nearest first
@@ -134,6 +134,12 @@ def blockers(session: Session, round_: Round) -> list[Blocker]:
     if open_:
         found.append(Blocker(N_("%(count)s reviews are still open."), "judging.close",
                              {"count": len(open_)}, place))  # fmt: skip
+    if round_.mode is Mode.PAIRWISE:
+        unseen = comparing.unseen(session, round_)
+        if unseen:
+            found.append(Blocker(N_("%(count)s entries were compared with nothing yet."),
+                                 "comparing.chair", {"count": unseen}, place))  # fmt: skip
+        return found
     short = [
         p for p in reviews.progress_by_entry(session, round_) if p.short and _counts(round_, p)
     ]

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
 from contest.contests.actions import rounds
-from contest.contests.models import Round, RoundPhase
+from contest.contests.models import Mode, Round, RoundPhase
 from contest.core.decisions import Blocker, require
 from contest.core.errors import DomainError
 from contest.core.text import N_
@@ -21,11 +21,14 @@ def blockers(session: Session, round_: Round) -> list[Blocker]:
     if round_.phase is RoundPhase.SCREENING and (left := screening.undecided(session, round_)):
         found.append(Blocker(N_("%(count)s entries are not decided on in the screening."),
                              "entries.screening", {"count": len(left)}))  # fmt: skip
-    found += readiness.rubric_blockers(session, round_)
+    if round_.mode is Mode.RUBRIC:
+        found += readiness.rubric_blockers(session, round_)
     if not panel.judges(session, round_.contest_id):
         found.append(Blocker(N_("No judge has accepted yet."), "contests.people"))
     if not panel.judged_entries(session, round_):
         found.append(Blocker(N_("No entry is in this round."), "entries.index"))
+    elif round_.mode is Mode.PAIRWISE:
+        return found  # judges are sent from entry to entry as they go
     elif not reviews.open_assignments(session, round_.id):
         found.append(
             Blocker(N_("Nothing is assigned to the judges yet."), "judging.plan", {}, place)

@@ -11,6 +11,7 @@ from contest.judging.models.assignment import (
     PlanState,
     Waiver,
 )
+from contest.judging.models.comparison import Comparison, Outcome, Visit
 from contest.judging.models.rubric import Criterion, Level, Rubric
 from contest.judging.models.scorecard import Score, Scorecard
 
@@ -18,15 +19,18 @@ __all__ = [
     "Assignment",
     "AssignmentPlan",
     "AssignmentState",
+    "Comparison",
     "Conflict",
     "ConflictKind",
     "ConflictSource",
     "Criterion",
     "Declaration",
     "Level",
+    "Outcome",
     "PlanState",
     "Rubric",
     "Score",
     "Scorecard",
+    "Visit",
     "Waiver",
 ]

@@ -1,0 +1,77 @@
+"""Which entry a judge should see next, and what the votes say so far."""
+
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from contest.judging.models import Visit
+from contest.judging.queries.comparing import Hall, Vote
+
+if TYPE_CHECKING:
+    from contest.ranking.pairwise import Belief, Ints, Standing
+
+
+def belief(
+    votes: Sequence[Vote], entries: Sequence[uuid.UUID], judges: Sequence[uuid.UUID]
+) -> "Belief":
+    """Return what the votes say. Votes on entries that are not in the list are left out."""
+    from contest.ranking import pairwise  # noqa: PLC0415 -- slow import
+
+    place = {entry: i for i, entry in enumerate(entries)}
+    seat = {judge: j for j, judge in enumerate(judges)}
+    known = [v for v in votes if v.left in place and v.right in place]
+    return pairwise.fit(
+        [place[v.left] for v in known],
+        [place[v.right] for v in known],
+        [seat[v.judge] for v in known],
+        [v.won for v in known],
+        len(entries),
+        len(judges),
+    )
+
+
+def order(known: "Belief", top: int) -> "list[Standing]":
+    """Return the order that the votes give, with its doubt."""
+    from contest.ranking import pairwise  # noqa: PLC0415 -- slow import
+
+    return pairwise.standings(known, top=top, seed=1)
+
+
+def next_for(hall: Hall, visit: Visit) -> tuple[uuid.UUID | None, bool]:
+    """Return the entry to see next, and whether there is any left that this judge may see.
+
+    Whoever waits for longer chooses first: what they would take is not offered to others.
+    """
+    entries = [e.id for e in hall.entries]
+    judges = sorted({v.judge for v in hall.votes}, key=str)
+    known = belief(hall.votes, entries, judges)
+    views = known.seen.copy()
+    taken = hall.taken(visit.appointment_id)
+    for entry in taken:
+        if entry in entries:
+            views[entries.index(entry)] += 1
+    for other in hall.ahead(visit):
+        choice = _choice(hall, other, entries, known, views, taken)
+        if choice is not None:
+            taken.add(choice)
+    left = any((visit.appointment_id, entry) not in hall.closed for entry in entries)
+    return _choice(hall, visit, entries, known, views, taken), left
+
+
+def _choice(
+    hall: Hall,
+    visit: Visit,
+    entries: list[uuid.UUID],
+    known: "Belief",
+    views: "Ints",
+    taken: set[uuid.UUID],
+) -> uuid.UUID | None:
+    import numpy as np  # noqa: PLC0415 -- slow import
+
+    from contest.ranking import pairwise  # noqa: PLC0415 -- slow import
+
+    free = [e not in taken and (visit.appointment_id, e) not in hall.closed for e in entries]
+    at = entries.index(visit.current_id) if visit.current_id in entries else None
+    draw = np.random.default_rng([visit.appointment_id.int % 2**32, len(hall.votes)])
+    found = pairwise.next_entry(known, at, free, views, draw)
+    return None if found is None else entries[found]
