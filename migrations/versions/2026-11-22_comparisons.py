@@ -44,7 +44,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("comparisons") as comparisons:
         comparisons.create_index(
-            op.f("ix_comparisons_round_id_superseded_at"), ["round_id", "superseded_at"]
+            op.f("ix_comparisons_round_id_comparisons_superseded_at"), ["round_id", "superseded_at"]
         )
         comparisons.create_index(op.f("ix_comparisons_appointment_id"), ["appointment_id"])
     op.create_table(
@@ -71,7 +71,9 @@ def upgrade() -> None:
             ["next_id"], ["entries.id"], name=op.f("fk_visits_next_id_entries")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
-        sa.UniqueConstraint("round_id", "appointment_id", name=op.f("uq_visits_round_id")),
+        sa.UniqueConstraint(
+            "round_id", "appointment_id", name=op.f("uq_visits_round_id_appointment_id")
+        ),
     )
 
 
