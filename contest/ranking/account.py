@@ -127,11 +127,13 @@ def components(
     without: Sequence["Without"],
     capped: "Capped | None",
     wanted: Sequence["Wanted"],
+    underway: Mapping[int, int],
 ) -> dict[str, Any]:
     """Return what is known of the panel as a whole and of each judge."""
     fits = {fit.judge: fit for fit in agreed.judges} if agreed else {}
     left = {w.judge: w for w in without}
     spread, pool = estimate.variance, estimate.pool
+    have = {s.entry: s.reviews + underway.get(s.entry, 0) for s in estimate.standings}
     return {
         "mean": number(estimate.mean),
         "groups": len(estimate.components),
@@ -164,7 +166,9 @@ def components(
         if capped is None
         else {"lost": names.listed(capped.lost), "gained": names.listed(capped.gained)},
         "wanted": [
-            {"entry": names.entry(w.entry), "reviews": w.reviews, "gain": w.gain} for w in wanted
+            {"entry": names.entry(w.entry), "reviews": w.reviews, "gain": w.gain,
+             "in_all": have[w.entry] + w.reviews}
+            for w in wanted
         ],
     }  # fmt: skip
 

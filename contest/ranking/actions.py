@@ -118,9 +118,7 @@ def propose_reviews(
 
     Raises DomainError where no further review would help.
     """
-    wanted = {w["entry"]: w["reviews"] for w in ranking.components.get("wanted", [])}
-    if not wanted:
+    needed = {w["entry"]: w["in_all"] for w in ranking.components.get("wanted", [])}
+    if not needed:
         raise DomainError(N_("No further review would change who is among the first."))
-    have = {str(s.entry_id): s.reviews for s in ranking.standings}
-    needed = {entry: have[entry] + more for entry, more in wanted.items()}
     return plan.ask(session, round_, reviews=needed, by=by, at=at)

@@ -82,6 +82,7 @@ def _compute(round_: Round, run_id: str | None) -> dict[str, Any]:
     marks = work.marks(session, round_.id)
     entries = {e.id for e in panel.judged_entries(session, round_)} | {m.entry_id for m in marks}
     names = Names(sorted(entries, key=str), sorted({m.appointment_id for m in marks}, key=str))
+    underway = queries.underway(session, round_.id)
     more, rungs = queries.left_out(session, round_.id), queries.rungs(session, round_.id)
     judges = {j.id for j in panel.judges(session, round_.contest_id)} | set(names.judges)
     top = min(round_.advance_count or TOP, max(1, len(entries)))
@@ -102,7 +103,8 @@ def _compute(round_: Round, run_id: str | None) -> dict[str, Any]:
     agreed = agreement.agreement(*columns, *size) if marks else None
     without = sensitivity.without_each_judge(found, tick=partial(tell, "judges"))
     tell("report")
-    helped = more_reviews(found, EXTRA, most=len(judges))
+    coming = {i: underway.get(number, 0) for i, number in enumerate(names.entries)}
+    helped = more_reviews(found, EXTRA, most=len(judges), underway=coming)
     steps = _ladder(names, found, rungs)
     told = [model.explain(found, s.entry) for s in found.standings]
     return {
@@ -114,7 +116,9 @@ def _compute(round_: Round, run_id: str | None) -> dict[str, Any]:
             "span": SPAN,
             "ladder": list(rungs.names),
         },
-        "input_sha256": account.fingerprint(names, found.digest, (more, rungs)),
+        "input_sha256": account.fingerprint(
+            names, found.digest, (more, rungs, coming, len(judges))
+        ),
         "code_version": account.VERSION,
         "seed": options.seed,
         "adjusted_is_official": found.adjusted_is_official,
@@ -123,7 +127,7 @@ def _compute(round_: Round, run_id: str | None) -> dict[str, Any]:
             *({"code": code, "facts": {"cards": cards}} for code, cards in more.items() if cards),
         ],
         "components": account.components(
-            names, found, agreed, without, sensitivity.capped(found), helped
+            names, found, agreed, without, sensitivity.capped(found), helped, coming
         ),
         "standings": account.standings(names, found, told, steps, rungs.names),
     }

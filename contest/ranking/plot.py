@@ -26,7 +26,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """The picture: rows, ticks of the axis as (x, points), and after which row the first end."""
+    """The picture: rows, ticks of the axis as (x, points), and where the first end (with one group only)."""
 
     rows: tuple[Row, ...]
     ticks: tuple[tuple[float, int], ...]
@@ -64,7 +64,7 @@ def plot(lines: Sequence[Line], top_k: int) -> Plot:
     return Plot(
         rows=rows,
         ticks=tuple((x(low + k * step), round(low + k * step)) for k in range(count + 1)),
-        cut=HEAD + ROW * top_k if top_k < len(shown) else None,
+        cut=HEAD + ROW * top_k if top_k < len(shown) and shown[-1].group == 1 else None,
         height=HEAD + ROW * len(shown) + 24,
     )
 

@@ -12,10 +12,12 @@ from contest.contests.models import Appointment, Round
 from contest.core.words import Words
 from contest.entries.models import Entry
 from contest.judging.models import Assignment, Criterion, Rubric, Score, Scorecard
+from contest.judging.models.assignment import OPEN
 from contest.judging.queries import panel
 from contest.ranking.models import Ranking, RankingRun, Standing
 
 SPREAD = 1.645  # standard deviations to each side that hold 90 %
+LOWEST, HIGHEST = 0.0, 100.0  # totals are shares of the rubric's range
 
 
 def newest(session: Session, round_id: uuid.UUID) -> Ranking | None:
@@ -70,6 +72,16 @@ def left_out(session: Session, round_id: uuid.UUID) -> dict[str, int]:
         )
     ).one()
     return {"set_aside": int(row[0]), "missing_criterion": int(row[1])}
+
+
+def underway(session: Session, round_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    """Return entry id -> reviews that are assigned and not handed in. One statement."""
+    rows = session.execute(
+        select(Assignment.entry_id, func.count())
+        .where(Assignment.round_id == round_id, Assignment.state.in_(OPEN))
+        .group_by(Assignment.entry_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,60 +264,58 @@ def changed_since(session: Session, ranking: Ranking) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry as the page shows it; positions are shares of the axis, 0 to 100."""
+    """One entry as the page shows it. Places count inside the group of entries that share judges."""
 
     standing: Standing
+    group: int
     place: int
     value: float
-    low: float
-    high: float
-    at: float
     tied_with_next: bool
 
     @property
     def from_points(self) -> float:
-        return self.standing.adjusted - SPREAD * self.standing.sd
+        return max(LOWEST, self.standing.adjusted - SPREAD * self.standing.sd)
 
     @property
     def to_points(self) -> float:
-        return self.standing.adjusted + SPREAD * self.standing.sd
+        return min(HIGHEST, self.standing.adjusted + SPREAD * self.standing.sd)
 
 
 def lines(standings: Sequence[Standing], by: str) -> list[Line]:
-    """Return the entries in the order of the raw or of the adjusted value. Pure."""
+    """Return the entries by group, in the order of the raw or of the adjusted value. Pure."""
 
     def value(s: Standing) -> float:
-        return s.raw if by == "raw" else s.adjusted
+        return round(s.raw if by == "raw" else s.adjusted, 2)
 
     ordered = sorted(
         standings,
-        key=lambda s: (-round(value(s), 2), s.details.get("position", 0), str(s.entry_id)),
+        key=lambda s: (_group(s), -value(s), s.details.get("position", 0), str(s.entry_id)),
     )
-    places: list[int] = []
-    for i, s in enumerate(ordered):
-        same = i and round(value(s), 2) == round(value(ordered[i - 1]), 2)
-        places.append(places[-1] if same else i + 1)
-    reach = [(s.adjusted - SPREAD * s.sd, s.adjusted + SPREAD * s.sd) for s in ordered]
-    low = min((r[0] for r in reach), default=0.0)
-    high = max((r[1] for r in reach), default=1.0)
-    wide = (high - low) or 1.0
     following = [*ordered[1:], None][: len(ordered)]
     return [
         Line(
-            s, place, value(s), 100 * (r[0] - low) / wide, 100 * (r[1] - low) / wide,
-            100 * (s.adjusted - low) / wide, after is not None and after.tie_band == s.tie_band,
+            standing=s,
+            group=_group(s),
+            place=1 + sum(_group(o) == _group(s) and value(o) > value(s) for o in ordered),
+            value=value(s),
+            tied_with_next=after is not None and _band(after) == _band(s),
         )
-        for s, place, r, after in zip(ordered, places, reach, following, strict=True)
-    ]  # fmt: skip
+        for s, after in zip(ordered, following, strict=True)
+    ]
 
 
 def bands(standings: Sequence[Standing]) -> list[tuple[Standing, ...]]:
-    """Return the groups of entries that cannot be separated, best first. Pure."""
-    ordered = sorted(standings, key=lambda s: (s.tie_band, -s.adjusted, str(s.entry_id)))
-    groups: list[list[Standing]] = []
-    for standing in ordered:
-        if groups and groups[-1][0].tie_band == standing.tie_band:
-            groups[-1].append(standing)
-        else:
-            groups.append([standing])
-    return [tuple(group) for group in groups]
+    """Return the sets of entries that cannot be separated, by group, best first. Pure."""
+    found: dict[tuple[int, int], list[Standing]] = {}
+    for standing in sorted(standings, key=lambda s: (_band(s), -s.adjusted, str(s.entry_id))):
+        found.setdefault(_band(standing), []).append(standing)
+    return [tuple(band) for band in found.values()]
+
+
+def _group(standing: Standing) -> int:
+    """Return the number of the group that shares judges, from 1."""
+    return int(standing.details.get("component", 0)) + 1
+
+
+def _band(standing: Standing) -> tuple[int, int]:
+    return _group(standing), standing.tie_band

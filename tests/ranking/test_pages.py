@@ -8,17 +8,23 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contest.contests.actor import Actor
-from contest.contests.models import Role, Round, RoundPhase
+from contest.contests.models import Appointment, Role, Round, RoundPhase
 from contest.entries.models import State
 from contest.judging.actions import scoring
 from contest.judging.models import PlanState
 from contest.judging.queries import plans
-from contest.ranking import actions, policy, queries
+from contest.ranking import actions, jobs, policy, queries
 from contest.ranking.models import Ranking, RunState, Standing
 from tests import make
 from tests.jobs import run_promised
 from tests.pages import Client
 from tests.statements import counted
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs share the test's transaction here, so a busy machine must not make them tell how far they are."""
+    monkeypatch.setattr(jobs, "LONG", float("inf"))
 
 
 class Room:
@@ -36,12 +42,21 @@ class Room:
             for i in range(entries)
         ]  # fmt: skip
         self.cards = []
+        self.apart: list[Appointment] = []
         for j in range(judges):
             judge = make.appointment(session, self.contest, make.user(session, name=f"Judge {j}"))
             for i, entry in enumerate(self.entries):
                 points = min(5, max(0, i - j + 1))
                 given = make.assignment(session, self.round, judge, entry)
                 self.cards.append(make.scorecard(session, given, rubric, points, (i * j) % 6))
+
+    def others(self, session: Session) -> list[Appointment]:
+        """Four judges who score nothing of the first six entries."""
+        if not self.apart:
+            self.apart = [
+                make.appointment(session, self.contest, make.user(session)) for _ in range(4)
+            ]
+        return self.apart
 
     def computed(self, session: Session) -> Ranking:
         actions.ask(session, self.round, by=self.chair, at=make.NOON)
@@ -255,6 +270,31 @@ def test_equal_places_are_settled_by_the_weightiest_criterion(session: Session) 
     assert found[entries[0].id].details["rung"] == str(rubric.criteria[0].id)
 
 
+def test_two_tracks_without_a_common_judge_have_places_of_their_own(
+    client: Client, session: Session
+) -> None:
+    room = Room(session, entries=6, judges=4)
+    for n in range(6):
+        entry = make.entry(
+            session, make.user(session), contest=room.contest, title=f"Apart {n}",
+            state=State.ELIGIBLE,
+        )  # fmt: skip
+        for j in range(4):
+            judge = room.others(session)[j]
+            given = make.assignment(session, room.round, judge, entry)
+            make.scorecard(session, given, room.rubric, (n + j) % 6, n % 6)
+    ranking = room.computed(session)
+    lines = queries.lines(ranking.standings, "raw")
+    assert [line.group for line in lines] == [1] * 6 + [2] * 6
+    assert [lines[0].place, lines[6].place] == [1, 1]
+    titles = [{s.entry.title[:4] for s in band} for band in queries.bands(ranking.standings)]
+    assert all(len(kinds) == 1 for kinds in titles)
+    client.sign_in(room.chair)
+    text = client.page(room.address()).text
+    assert "group 2" in text
+    assert "across groups nothing can be said" in text
+
+
 # --- more reviews
 
 
@@ -281,6 +321,17 @@ def test_the_reviews_that_help_most_are_proposed_to_the_assignment(
     planned = Counter(entry for entry, _ in plan.report["pairs"])
     for entry, more in wanted.items():
         assert planned[entry] == 4 + min(more, 3)
+
+
+def test_reviews_that_are_underway_are_not_proposed_again(session: Session) -> None:
+    room = Room(session, entries=8, judges=4)
+    new = make.appointment(session, room.contest, make.user(session))
+    before = room.computed(session).components["wanted"][0]
+    assert before["in_all"] == 4 + before["reviews"]
+    entry = next(e for e in room.entries if str(e.id) == before["entry"])
+    make.assignment(session, room.round, new, entry)
+    after = room.computed(session).components["wanted"]
+    assert before["entry"] not in {w["entry"] for w in after}  # all five judges have it
 
 
 def test_where_nothing_helps_nothing_is_proposed(client: Client, session: Session) -> None:

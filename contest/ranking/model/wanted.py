@@ -1,6 +1,7 @@
 """Where one more review helps most to find the first `top_k`."""
 
 import heapq
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contest.ranking.model.result import Estimate
@@ -20,10 +21,17 @@ def gain(p_top: float, variance: float, noise: float) -> float:
     return p_top * (1 - p_top) * variance / (variance + noise)
 
 
-def more_reviews(estimate: Estimate, count: int, *, most: int | None = None) -> tuple[Wanted, ...]:
+def more_reviews(
+    estimate: Estimate,
+    count: int,
+    *,
+    most: int | None = None,
+    underway: Mapping[int, int] | None = None,
+) -> tuple[Wanted, ...]:
     """Deal `count` more reviews one by one to where each helps most.
 
-    Takes    count >= 0; `most` reviews per entry at the end (there are no more judges than that).
+    Takes    count >= 0; `most` reviews per entry at the end (there are no more judges than that);
+             `underway`, how many reviews of an entry are assigned already, which come first.
     Returns  the entries that get some, the most helpful first; nothing where the scores do not
              tell noise from differences.
     Raises   ValueError for a negative count.
@@ -35,9 +43,15 @@ def more_reviews(estimate: Estimate, count: int, *, most: int | None = None) -> 
     if estimate.variance is None:
         return ()
     noise = estimate.variance.noise
-    variance = {s.entry: s.sd**2 for s in estimate.standings}
+    coming = underway or {}
+    variance = {
+        s.entry: s.sd**2 * noise / (coming.get(s.entry, 0) * s.sd**2 + noise)
+        for s in estimate.standings
+    }
     chance = {s.entry: s.p_top for s in estimate.standings}
-    room = {s.entry: (most or 10**9) - s.reviews for s in estimate.standings}
+    room = {
+        s.entry: (most or 10**9) - s.reviews - coming.get(s.entry, 0) for s in estimate.standings
+    }
     first = {i: gain(chance[i], variance[i], noise) for i in variance}
     heap = [(-first[i], i) for i in variance if room[i] > 0 and first[i] > 0]
     heapq.heapify(heap)
