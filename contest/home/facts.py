@@ -166,6 +166,7 @@ WAYS = {  # how somebody came into a team
     "link": N_("by a link"),
 }
 DEEDS = frozenset({"added", "edited", "removed"})  # what was done to a part of a rubric
+WHOLE = frozenset({"no", "yes"})  # questions: each is a sentence of its own
 PLAIN = frozenset({"colour", "edition", "name", "seed", "title", "unit", "zone"})  # never a state
 
 
@@ -191,19 +192,25 @@ def _told(
         yield Fact("", said("after", facts["after"], names, zone), before)
     changed = facts.get("fields")
     fields = set(changed) if isinstance(changed, list) else set()
-    for name, value in facts.items():
-        if name in SILENT or name not in WORDS or value is None:
-            continue
-        if value is True and name in DEEDS:
-            yield Fact("", gettext(WORDS[name]))
-        elif (name in fields or name == "place") and isinstance(value, list) and len(value) == 2:
+    for name in [n for n in facts if n in WORDS and n not in SILENT]:
+        value = facts[name]
+        if (name in fields or name == "place") and isinstance(value, list) and len(value) == 2:
             old, new = (said(name, each, names, zone) for each in value)
             yield Fact(gettext(WORDS[name]), new, old)
-        elif shown := said(name, value, names, zone):
-            yield Fact(gettext(WORDS[name]), shown)
+        else:
+            yield from _one(name, value, names, zone)
     prose = [gettext(WORDS[name]) for name in sorted(fields - facts.keys()) if name in WORDS]
     if prose:
         yield Fact(gettext("Changed"), listed(prose))
+
+
+def _one(name: str, value: object, names: Mapping[uuid.UUID, Name], zone: str) -> Iterator[Fact]:
+    if value is True and name in DEEDS:
+        yield Fact("", gettext(WORDS[name]))
+        return
+    for each in value if name in WHOLE and isinstance(value, list) else [value]:
+        if shown := said(name, each, names, zone):
+            yield Fact(gettext(WORDS[name]), shown)
 
 
 def said(name: str, value: object, names: Mapping[uuid.UUID, Name], zone: str) -> str:

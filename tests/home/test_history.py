@@ -73,6 +73,17 @@ def test_a_changed_field_is_told_with_what_it_was_and_prose_only_by_its_word(app
     ]
 
 
+def test_answered_questions_are_told_one_by_one(app: Flask) -> None:
+    other = uuid.UUID(int=8)
+    names: dict[uuid.UUID, history.Name] = {
+        THING: Words(en="Is it yours?"), other: Words(en="Insured?"),
+    }  # fmt: skip
+
+    assert _said(app, "en", names, yes=[str(THING), str(other)], no=[]) == [
+        "Answered yes: Is it yours?", "Answered yes: Insured?",
+    ]  # fmt: skip
+
+
 def test_what_was_done_to_a_part_is_told_by_its_word_alone(app: Flask) -> None:
     assert _said(app, "en", {}, weights=[40, 60], added=True, moved=1) == [
         "Weights: 40 and 60", ": Added",

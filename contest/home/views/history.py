@@ -80,6 +80,7 @@ def _page(
         "home/history.html",
         contest=contest,
         about=about,
+        thing_id=thing_id,
         lines=[(line, facts.told(line, names, zone)) for line in lines[:PAGE]],
         called={thing_id: facts.called(name) for thing_id, name in names.items()},
         kinds=facts.KINDS,
