@@ -13,6 +13,7 @@ from contest.contests.models import (
     Appointment,
     Contest,
     IpTerms,
+    Mode,
     Prize,
     Role,
     Round,
@@ -23,7 +24,7 @@ from contest.contests.models import (
 from contest.core.decisions import Decision
 from contest.core.text import N_
 from contest.core.words import Words
-from contest.web.text import money
+from contest.web.text import money, sentences
 
 IP_SENTENCES = {
     IpTerms.TEAM_KEEPS: N_("The team keeps everything; the sponsor may only read it"),
@@ -35,6 +36,29 @@ IP_SENTENCES = {
 def ip_sentence(terms: IpTerms) -> str:
     """Return who owns what teams hand in, as a sentence without its full stop."""
     return gettext(IP_SENTENCES[terms])
+
+
+HOW_JUDGED = {
+    Mode.RUBRIC: N_(
+        "At least %(reviews)s judges score each entry on the same weighted rubric. Its result is the"
+        " mean of what they give, corrected for how strict each judge is where there are enough"
+        " scores to tell; the plain mean is kept beside it."
+    ),
+    Mode.PAIRWISE: N_(
+        "Judges go from entry to entry and say each time which of two is better, or that they are"
+        " equally good. The result is the order that fits all votes together best. A judge who often"
+        " contradicts the others counts for less, and nobody counts for more than one."
+    ),
+}
+
+
+def how_judged(round_: Round) -> str:
+    """Return how a round is judged, as a paragraph for everybody, from its settings."""
+    said = [gettext(HOW_JUDGED[round_.mode], reviews=round_.minimum_reviews)]
+    said.append(gettext("Nobody judges an entry that they are connected with."))
+    if round_.blind:
+        said.append(gettext("Judges see codes instead of team names."))
+    return sentences([*said, gettext("Equal results share a rank.")])
 
 
 WORK = {  # the page from which somebody does what they are appointed to

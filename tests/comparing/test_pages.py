@@ -255,3 +255,14 @@ def test_every_mode_has_a_word_in_the_form_of_a_round(
     make.appointment(session, hall.contest, organiser, Role.ORGANISER)
     client.sign_in(organiser)
     assert f'value="{mode.value}"' in client.page(f"/rounds/{hall.round.id}/edit").text
+
+
+def test_the_public_page_says_how_each_round_is_judged(client: Client, session: Session) -> None:
+    hall = Hall(session)
+    hall.round.blind = True
+    make.round_(session, hall.contest, number=2, minimum_reviews=4)
+    session.flush()
+    text = re.sub(r"\s+", " ", client.page(f"/contests/{hall.contest.slug}").text)
+    assert "say each time which of two is better" in text
+    assert "Judges see codes instead of team names." in text
+    assert "At least 4 judges score each entry" in text

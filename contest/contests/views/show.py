@@ -47,6 +47,7 @@ def show(slug: str) -> ResponseReturnValue:
         "contests/show.html",
         contest=contest,
         rounds=rounds,
+        how_judged=pages.how_judged,
         deadlines=pages.deadlines(rounds, at, FOR_VISITORS),
         is_open=any(round_.can_take_entries(at) for round_ in rounds),
         sponsors=[p for p in partnerships if p.role is PartnerRole.SPONSOR],
