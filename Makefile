@@ -24,7 +24,7 @@ CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
 SOURCES := $(shell find frontend templates contest -type f ! -name '*.pyc') vite.config.js
 FOR ?= run
 SCRATCH := CONTEST_SECRET_KEY=for-writing-migrations CONTEST_DATABASE_URL=sqlite:///$(CURDIR)/.cache/migrations.db
-PYTEST := $(RUN)/python -m pytest -n 2 --dist loadfile
+PYTEST := $(RUN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 help:  ## List these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14

@@ -27,11 +27,13 @@ from tests.pages import Client  # noqa: E402
 from tests.site import site  # noqa: E402
 
 __all__ = ["browser", "site", "visit"]
+LONGEST = "tests/journeys/test_whole.py"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what must also run on PostgreSQL: whatever needs an app."""
+    """Mark what must also run on PostgreSQL: whatever needs an app. Begin with what takes longest."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     for item in items:
         if {"app", "database_url", "site"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")

@@ -29,15 +29,26 @@ RUN = """async rules => {
     ).join(" | ")); }"""
 ALBUM = os.environ.get("CONTEST_ALBUM")  # a folder for pictures of every page, to look at
 
-seen: set[str] = set()
+
+class Seen:
+    """The kinds of page that were looked at in this run, by whichever of its processes."""
+
+    folder: Path
+
+    @classmethod
+    def is_new(cls, kind: str) -> bool:
+        try:
+            (cls.folder / kind).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
 
 def look_at(page: Page, app: Flask) -> None:
     """Check the page in every dress, unless one of its kind was checked before."""
     kind = kind_of(page, app)
-    if kind in seen:
+    if not Seen.is_new(kind):
         return
-    seen.add(kind)
     own = _device(page)
     page.evaluate(STILL)  # a colour on its way from light to dark is neither
     page.evaluate(Axe().axe_script)

@@ -1,13 +1,16 @@
 """What the acts of judging do to a round."""
 
+import uuid
+
 import pytest
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from contest.contests.models import RoundPhase
 from contest.core.errors import DomainError
 from contest.entries.models import State
 from contest.judging.actions import closing, conflicts, plan, scoring
-from contest.judging.models import AssignmentState, ConflictKind
+from contest.judging.models import AssignmentState, ConflictKind, Score
 from contest.judging.queries import interests, reviews, work
 from tests import make
 
@@ -64,6 +67,22 @@ def test_a_field_that_arrives_after_the_scorecard_was_handed_in_changes_nothing(
 
     assert room.state() is AssignmentState.SCORED
     assert len(work.scorecards(session, room.assignment.id)) == 1
+
+
+def test_points_that_came_in_between_are_seen_and_not_written_twice(session: Session) -> None:
+    room = Room(session)
+    draft = scoring.open_(session, room.assignment, by=room.user, at=make.NOON)
+    for criterion in room.rubric.criteria:
+        session.execute(
+            insert(Score).values(
+                id=uuid.uuid4(), scorecard_id=draft.id, criterion_id=criterion.id, points=1
+            )
+        )
+
+    room.score(session, 4, 5)
+    room.submit(session)
+
+    assert [s.points for s in draft.scores] == [4, 5]
 
 
 def test_amending_appends_a_revision_and_the_first_stays_of_record_until_the_second_is_in(

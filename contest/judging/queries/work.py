@@ -152,13 +152,17 @@ def following(lines: Sequence[QueueLine], assignment_id: uuid.UUID | None) -> Qu
 
 
 def scorecards(session: Session, assignment_id: uuid.UUID) -> list[Scorecard]:
-    """Return every revision of the judge's scorecard with its scores, oldest first."""
+    """Return every revision of the judge's scorecard with its scores, oldest first.
+
+    They are read again if they were before: a field that saves itself may have come in between.
+    """
     return list(
         session.scalars(
             select(Scorecard)
             .where(Scorecard.assignment_id == assignment_id)
             .order_by(Scorecard.revision)
             .options(selectinload(Scorecard.scores))
+            .execution_options(populate_existing=True)
         )
     )
 
