@@ -1,6 +1,5 @@
 """One application and one database per run; one rolled-back transaction per test."""
 
-import os
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -18,10 +17,8 @@ from sqlalchemy.orm import Session  # noqa: E402
 from config import Settings  # noqa: E402
 from contest.app import create_app  # noqa: E402
 from contest.core import clock  # noqa: E402
-from contest.jobs import engine as job_engine  # noqa: E402
-from contest.schema import Base  # noqa: E402
 from contest.web.db import db  # noqa: E402
-from tests import make  # noqa: E402
+from tests import databases, make  # noqa: E402
 from tests.browser import browser, visit  # noqa: E402
 from tests.pages import Client  # noqa: E402
 from tests.site import site  # noqa: E402
@@ -62,11 +59,7 @@ def settings(tmp: Any, database_url: str | None = None, **more: Any) -> Settings
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """SQLite unless CONTEST_TEST_DATABASE says postgresql: then a real server, started by us."""
-    if os.environ.get("CONTEST_TEST_DATABASE") == "postgresql":
-        from tests import servers
-
-        return servers.postgres_url()
-    return f"sqlite:///{tmp_path_factory.mktemp('database')}/test.db"
+    return databases.new(tmp_path_factory.mktemp("database"))
 
 
 @pytest.fixture(scope="session")
@@ -74,8 +67,6 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     app = create_app(settings(tmp_path_factory.mktemp("instance"), database_url))
     with app.app_context():
         engine = db.engine
-        Base.metadata.create_all(engine)
-    job_engine.prepare(database_url)
     yield app
     engine.dispose()
 

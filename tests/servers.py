@@ -63,12 +63,12 @@ def postgres_url() -> str:
     return f"postgresql+psycopg://{address}"
 
 
-def new_postgres_database() -> str:
-    """Make an empty database of its own on the test server and return its address."""
+def new_postgres_database(like: str = "template1") -> str:
+    """Make a database of its own on the test server, empty or like another; return its address."""
     server = postgres_url()
     name = f"test_{uuid4().hex}"
     with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(f'create database "{name}"'.encode())
+        connection.execute(f'create database "{name}" template "{like}"'.encode())
     return server.removesuffix("postgres") + name
 
 

@@ -1,10 +1,8 @@
 """A running instance with a database of its own, for tests that act through a browser."""
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,10 +11,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from config import Settings
 from contest.app import create_app
-from contest.jobs import engine as job_engine
-from contest.schema import Base
 from contest.web.db import db
-from tests import servers
+from tests import databases, servers
 
 
 class Site(NamedTuple):
@@ -31,13 +27,6 @@ class Silent(WSGIRequestHandler):
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 -- named by werkzeug
         pass
-
-
-def new_database_url(folder: Path) -> str:
-    """Name an empty database on the kind of server that this run is about."""
-    if os.environ.get("CONTEST_TEST_DATABASE") == "postgresql":
-        return servers.new_postgres_database()
-    return f"sqlite:///{folder}/site.db"
 
 
 @contextmanager
@@ -58,7 +47,7 @@ def served(app: Any, port: int) -> Iterator[str]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """An empty instance as an operator would run it; its tests share what they write."""
     folder, port = tmp_path_factory.mktemp("site"), servers.free_port()
-    database_url = new_database_url(folder)
+    database_url = databases.new(folder)
     app = create_app(
         Settings(
             SECRET_KEY="a secret for the tests",
@@ -71,8 +60,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     )
     with app.app_context():
         engine = db.engine
-    Base.metadata.create_all(engine)
-    job_engine.prepare(database_url)
     with served(app, port) as url:
         yield Site(url, app)
     engine.dispose()

@@ -16,9 +16,8 @@ from contest.entries.models import Entry, State
 from contest.events import queries as events
 from contest.events.models import Event
 from contest.files import store
-from contest.jobs import engine
-from contest.schema import Base
 from contest.web.db import begin_writing, db
+from tests import databases
 from tests.conftest import settings
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -26,10 +25,8 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 
 def _played(folder: Path) -> list[tuple[str, str, object]]:
     folder.mkdir()
-    app = create_app(settings(folder))
+    app = create_app(settings(folder, databases.new(folder)))
     with app.app_context():
-        Base.metadata.create_all(db.engine)
-        engine.prepare(app.config["DATABASE_URL"])
         with db.session.begin():
             begin_writing()
             build.build(

@@ -23,11 +23,9 @@ from contest.demo.build import STEPS, run_promised
 from contest.demo.play import Play, repeatable
 from contest.demo.script import united_states
 from contest.entries.models import Entry
-from contest.jobs import engine
-from contest.schema import Base
 from contest.web.db import begin_writing, db
+from tests import databases
 from tests.conftest import settings
-from tests.site import new_database_url
 
 SCRIPT = united_states()
 HERE = f"/contests/{SCRIPT.slug}"
@@ -95,11 +93,7 @@ def watch(
     tmp_path: Path,
     database_url: str,  # noqa: ARG001 -- marks the test as of the database
 ) -> Iterator[Watch]:
-    url = new_database_url(tmp_path)
-    watch = Watch(tmp_path, url)
-    with watch.app.app_context():
-        Base.metadata.create_all(db.engine)
-    engine.prepare(url)
+    watch = Watch(tmp_path, databases.new(tmp_path))
     yield watch
     clock.stop(None)
     for app in (watch.app, watch.fresh):

@@ -1,13 +1,9 @@
 """The example contest at each of its moments: played once per run, copied for each test."""
 
-import shutil
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import make_url
 
 from contest.accounts import actions as accounts
 from contest.core import clock
@@ -16,7 +12,7 @@ from contest.demo.build import STEPS, run_promised
 from contest.demo.play import Play, repeatable
 from contest.demo.script import united_states
 from contest.web.db import begin_writing, db
-from tests import servers
+from tests import databases, servers
 from tests.journeys.world import new_app
 
 SCRIPT = united_states()
@@ -32,7 +28,7 @@ class Demonstration:
 
     def copy(self, moment: str) -> str:
         """Return the address of a new database that stands at the moment."""
-        return _copied(self._kept[moment], self.folder)
+        return databases.copy_of(self._kept[moment], self.folder)
 
     def _play(self) -> None:
         app = new_app(self.folder, servers.free_port())
@@ -58,18 +54,5 @@ class Demonstration:
                 session.commit()
                 if number == len(STEPS) or STEPS[number][0] != moment:
                     db.engine.dispose()
-                    self._kept[moment] = _copied(url, self.folder)
+                    self._kept[moment] = databases.copy_of(url, self.folder)
         clock.stop(None)
-
-
-def _copied(url: str, folder: Path) -> str:
-    if url.startswith("sqlite"):
-        copy = folder / f"{uuid4().hex}.db"
-        shutil.copy(str(make_url(url).database), copy)
-        return f"sqlite:///{copy}"
-    name = f"test_{uuid4().hex}"
-    server = servers.postgres_url().replace("+psycopg", "")
-    with psycopg.connect(server, autocommit=True) as connection:
-        template = make_url(url).database
-        connection.execute(f'create database "{name}" template "{template}"'.encode())
-    return str(make_url(url).set(database=name).render_as_string(hide_password=False))

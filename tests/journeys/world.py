@@ -22,12 +22,10 @@ from contest.core import clock
 from contest.demo import cast
 from contest.jobs import engine
 from contest.jobs.registry import HANDLERS, PERIODS
-from contest.schema import Base
 from contest.web.db import begin_writing, db
-from tests import servers
+from tests import databases, servers
 from tests.browser import DESKTOP, Device, Visit
 from tests.journeys.looking import look_at
-from tests.site import new_database_url
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -48,21 +46,16 @@ def new_app(folder: Path, port: int, database_url: str | None = None) -> Flask:
 
     Without a database it gets an empty one.
     """
-    app = create_app(
+    return create_app(
         SettingsForJourneys(
             SECRET_KEY="a secret for the tests",
             BASE_URL=f"http://{servers.HOST}:{port}",
-            DATABASE_URL=database_url or new_database_url(folder),
+            DATABASE_URL=database_url or databases.new(folder),
             FILES_URL=f"file://{folder}/files",
             MAIL_URL=f"file://{folder}/mail",
             DEVELOPMENT=True,
         )
     )
-    if database_url is None:
-        with app.app_context():
-            Base.metadata.create_all(db.engine)
-        engine.prepare(app.config["DATABASE_URL"])
-    return app
 
 
 class World:

@@ -22,14 +22,11 @@ from contest.contests.actions import edition
 from contest.contests.models import Contest, Phase, Round
 from contest.core import clock
 from contest.core.words import LANGUAGES, Words
-from contest.jobs import engine as job_engine
-from contest.schema import Base
 from contest.web.db import begin_writing, db
 from contest.web.finished import OVERHEAD_BYTES, Page, Shelf
-from tests import make
+from tests import databases, make
 from tests.conftest import settings
 from tests.pages import check
-from tests.site import new_database_url
 
 HERE = "/contests/spring"
 ENOUGH = 8 * 1024 * 1024
@@ -69,11 +66,8 @@ def processes(
 ) -> Iterator[list[Instance]]:
     """Two web processes on one database with a contest that is announced."""
     folder = tmp_path_factory.mktemp("processes")
-    url = new_database_url(folder)
+    url = databases.new(folder)
     both = [Instance(folder, url) for _ in range(2)]
-    with both[0].app.app_context():
-        Base.metadata.create_all(db.engine)
-    job_engine.prepare(url)
     with both[0].change() as session:
         make.round_(session, make.contest(session, slug="spring"))
         make.user(session)
