@@ -183,6 +183,20 @@ LISTED = frozenset(
 )
 
 
+def undeclared(session: Session, appointment: Appointment) -> int:
+    """Return how many names came after the judge's last declaration; all of them before the first.
+
+    Asked for at each saved field: two statements that load no entity.
+    """
+    made = session.scalar(
+        select(Declaration.entry_ids).where(Declaration.appointment_id == appointment.id)
+    )
+    listed = select(Entry.id).where(
+        Entry.contest_id == appointment.contest_id, Entry.state.in_(LISTED)
+    )
+    return len({str(number) for number in session.scalars(listed)} - set(made or ()))
+
+
 def names(session: Session, appointment: Appointment) -> list[Name]:
     """Return the names that the judge checks for conflicts, by team."""
     rows = session.execute(

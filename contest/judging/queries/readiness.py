@@ -24,11 +24,6 @@ def unsigned(
     return undertakings.unsigned(session, user, "contest", contest_id, OWED, at)
 
 
-def undeclared(session: Session, appointment: Appointment) -> int:
-    """Return how many names came after the judge's last declaration; all of them before the first."""
-    return sum(name.is_new for name in interests.names(session, appointment))
-
-
 @dataclass(frozen=True, slots=True)
 class Steps:
     """What stands between a judge and the entries of one contest."""
@@ -48,7 +43,7 @@ class Steps:
 def steps(session: Session, user: User, appointment: Appointment, at: datetime) -> Steps:
     """Return what the judge still has to do before any entry of the contest is shown to them."""
     owed = tuple(unsigned(session, user, appointment.contest_id, at))
-    return Steps(owed, 0 if owed else undeclared(session, appointment))
+    return Steps(owed, 0 if owed else interests.undeclared(session, appointment))
 
 
 def ready(
