@@ -16,7 +16,7 @@ from contest.core.text import N_
 from contest.events.log import Verb, record
 from contest.jobs.outbox import enqueue
 from contest.judging.actions import plan
-from contest.judging.models import AssignmentPlan
+from contest.judging.models import AssignmentPlan, PlanState
 from contest.ranking import queries
 from contest.ranking.models import Ranking, RankingRun, RunState, Standing
 
@@ -122,3 +122,10 @@ def propose_reviews(
     if not needed:
         raise DomainError(N_("No further review would change who is among the first."))
     return plan.ask(session, round_, reviews=needed, by=by, at=at)
+
+
+def foretell(session: Session, plan: AssignmentPlan, power: Mapping[str, Any]) -> None:
+    """Note beside a proposed plan how well it will find the best entries."""
+    orm.lock(session, plan)
+    if plan.state is PlanState.PROPOSED:
+        plan.report = {**plan.report, "power": dict(power)}

@@ -162,6 +162,26 @@ def icc(table: ArrayLike) -> Icc:
     )
 
 
+def icc_of(entries: float, judges: float, noise: float, reviews: float) -> Icc:
+    """Return the intraclass correlations that variance components stand for.
+
+    Takes    the variances of the model of record, and how many reviews an entry has: for tables with
+             gaps. In a complete table the figures of two and three are those of `icc`.
+    """
+    if min(entries, judges, noise) < 0 or reviews <= 0 or entries + judges + noise <= 0:
+        raise ValueError("variances must not be negative, and there must be reviews")
+    one = _ratio(entries, entries + judges + noise)
+    one_k = _ratio(entries, entries + (judges + noise) / reviews)
+    return Icc(
+        one=one,
+        one_k=one_k,
+        two=one,
+        two_k=one_k,
+        three=_ratio(entries, entries + noise),
+        three_k=_ratio(entries, entries + noise / reviews),
+    )
+
+
 # --- agreement
 
 

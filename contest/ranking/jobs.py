@@ -3,7 +3,9 @@
 import os
 import time
 import uuid
+from dataclasses import replace
 from functools import partial
+from statistics import harmonic_mean
 from typing import Any
 
 from contest.contests import queries as contests
@@ -11,7 +13,7 @@ from contest.contests.models import Mode, Round
 from contest.core import clock
 from contest.jobs.aside import aside
 from contest.jobs.registry import failed, job
-from contest.judging.queries import comparing, panel, work
+from contest.judging.queries import comparing, matrix, panel, work
 from contest.ranking import account, actions, compared, queries
 from contest.ranking.account import Names
 from contest.web.db import db
@@ -72,6 +74,38 @@ def _compared(round_: Round) -> dict[str, Any]:
     return compared.ranking(entries, comparing.votes(session, round_), top)
 
 
+@job("judging.plan", writes=False)
+def foresee(plan_id: str, found: dict[str, Any] | None, **_ids: Any) -> dict[str, Any]:
+    """Say, before anybody judges, how well a planned assignment will find the best entries."""
+    plan = matrix.plan(db.session(), uuid.UUID(plan_id))
+    round_ = contests.round_(db.session(), plan.round_id) if plan else None
+    if round_ is None or not found or not found["pairs"]:
+        return {"power": None}
+    from contest.ranking.model.power import power  # noqa: PLC0415 -- slow import
+
+    entries, judges = (
+        {name: i for i, name in enumerate(sorted({pair[k] for pair in found["pairs"]}))}
+        for k in (0, 1)
+    )
+    told = power(
+        [entries[entry] for entry, _ in found["pairs"]],
+        [judges[judge] for _, judge in found["pairs"]],
+        len(entries),
+        len(judges),
+        top_k=round_.advance_count or TOP,
+        seed=SEED,
+    )
+    return {"power": {"top_k": told.top_k, "recall": told.recall, "best": told.best}}
+
+
+@job("judging.plan")
+def foretell(plan_id: str, power: dict[str, Any] | None, **_ids: Any) -> None:
+    """Write it beside the plan."""
+    plan = matrix.plan(db.session(), uuid.UUID(plan_id))
+    if plan is not None and power is not None:
+        actions.foretell(db.session(), plan, power)
+
+
 def _compute(round_: Round, run_id: str | None) -> dict[str, Any]:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads, other last digits
     from contest.ranking import agreement, model  # noqa: PLC0415 -- slow import
@@ -101,6 +135,9 @@ def _compute(round_: Round, run_id: str | None) -> dict[str, Any]:
     tell("order")
     found = model.rank(*columns, *size, options)
     agreed = agreement.agreement(*columns, *size) if marks else None
+    if agreed and found.variance and agreed.icc.two.value is None:
+        v, usual = found.variance, harmonic_mean([s.reviews for s in found.standings])
+        agreed = replace(agreed, icc=agreement.icc_of(v.entries, v.judges, v.noise, usual))
     without = sensitivity.without_each_judge(found, tick=partial(tell, "judges"))
     tell("report")
     coming = {i: underway.get(number, 0) for i, number in enumerate(names.entries)}

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contest.ranking.agreement import Figure, Unknown, agreement, alpha, icc
+from contest.ranking.agreement import Figure, Unknown, agreement, alpha, icc, icc_of
+from contest.ranking.model import rank
 
 SHROUT_FLEISS = [
     [9, 2, 5, 8],
@@ -42,6 +43,18 @@ def test_the_table_of_shrout_and_fleiss_gives_their_six_figures() -> None:
     figures = (found.one, found.two, found.three, found.one_k, found.two_k, found.three_k)
     assert [round(value(f), 2) for f in figures] == [0.17, 0.29, 0.71, 0.44, 0.62, 0.91]
     assert agreement(*long(SHROUT_FLEISS), 6, 4).icc == found
+
+
+def test_the_variances_of_the_model_give_the_same_figures() -> None:
+    variance = rank(*long(SHROUT_FLEISS), 6, 4).variance
+    assert variance is not None
+    found = icc_of(variance.entries, variance.judges, variance.noise, 4)
+    expected = icc(SHROUT_FLEISS)
+    for ours, theirs in ((found.two, expected.two), (found.two_k, expected.two_k),
+                         (found.three, expected.three), (found.three_k, expected.three_k)):  # fmt: skip
+        assert value(ours) == pytest.approx(value(theirs), abs=1e-3)
+    with pytest.raises(ValueError, match="negative"):
+        icc_of(-1.0, 1.0, 1.0, 3)
 
 
 def test_krippendorffs_example_gives_his_alpha() -> None:

@@ -318,6 +318,8 @@ def test_the_reviews_that_help_most_are_proposed_to_the_assignment(
     plan = plans.newest_plan(session, room.round.id)
     assert plan is not None
     assert plan.state is PlanState.PROPOSED
+    assert 0 < plan.report["power"]["recall"] <= 1
+    assert "The best found" in client.page(f"/rounds/{room.round.id}/assignment").text
     planned = Counter(entry for entry, _ in plan.report["pairs"])
     for entry, more in wanted.items():
         assert planned[entry] == 4 + min(more, 3)
