@@ -21,11 +21,13 @@ def bench() -> None:
 @bench.command()
 @click.option("--quick", is_flag=True, help="Few seeds, under a minute.")
 def judging(quick: bool) -> None:
-    """The mathematics of judging: ranking, agreement, assignment; exit 1 where a bar is missed."""
+    """The mathematics of judging, ranking to comparisons; exit 1 where a bar is missed."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from contest.bench import assignment, ranking  # noqa: PLC0415 -- slow import
+    from contest.bench import assignment, pairwise, ranking  # noqa: PLC0415 -- slow import
 
-    measured = itertools.chain(ranking.bars(quick=quick), assignment.bars(quick=quick))
+    measured = itertools.chain(
+        ranking.bars(quick=quick), assignment.bars(quick=quick), pairwise.bars(quick=quick)
+    )
     sys.exit(0 if bars.show(measured) else 1)
 
 
