@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from contest.contests.models import Answer, Role, RoundKind, RoundPhase
 from contest.entries.models import Entry, State
 from contest.judging import jobs
-from contest.judging.actions import conflicts
+from contest.judging.actions import conflicts, scoring
 from contest.judging.actions import plan as actions
 from contest.judging.models import (
     Assignment,
@@ -323,6 +323,36 @@ def test_after_a_judge_left_the_page_says_so_and_a_plan_moves_only_their_entries
     assert before - after == theirs
     assert len(after) == 12
     assert "has left the panel" not in client.page(place).text
+
+
+def test_after_a_recusal_and_for_a_late_judge_the_plan_mends_only_what_it_must(
+    client: Client, session: Session
+) -> None:
+    room = Room(session, judges=4, entries=6, reviews=3)
+    client.sign_in(room.chair)
+    place = f"/rounds/{room.round.id}/assignment"
+    client.post(f"{place}/compute", data=BEST)
+    run_promised(session)
+    client.post(f"/plans/{proposal(session, room).id}/apply")
+    given = reviews.open_assignments(session, room.round.id)
+    kept = {(str(a.entry_id), str(a.appointment_id)) for a in given}
+    for assignment in given[:6]:
+        assignment.state = AssignmentState.SCORED
+    left = given[0]
+    scoring.recuse(session, work.assignment(session, left.id) or left, ConflictKind.FAMILY,
+                   "My sister works there", by=left.appointment.user, at=make.NOON)  # fmt: skip
+    late = make.appointment(session, room.contest, make.user(session, name="Late Lena"))
+    session.flush()
+    client.post(f"{place}/compute", data=BEST)
+    run_promised(session)
+    found = proposal(session, room).report
+    pairs = {tuple(pair) for pair in found["pairs"]}
+    assert (str(left.entry_id), str(left.appointment_id)) not in pairs
+    assert {(str(a.entry_id), str(a.appointment_id)) for a in given[1:6]} <= pairs
+    assert sum(judge == str(late.id) for _, judge in pairs) >= 1
+    assert len(pairs) == 18
+    assert len(kept - pairs) <= 2
+    assert "Late Lena" in client.page(place).text
 
 
 def test_entries_that_compete_for_the_same_judges_are_named_together(
