@@ -121,6 +121,7 @@ def play(watch: Watch, tmp_path: Path) -> Iterator[Play]:
         db.engine.dispose()
 
 
+@pytest.mark.timeout(300)
 def test_no_old_page_outlives_what_made_it_old(
     watch: Watch, play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
