@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from contest.core import clock
+from contest.jobs import engine as jobs
 from contest.web.db import db
 from tests import servers
 from tests.browser import Visit
@@ -60,4 +61,5 @@ def _running(app: Flask, port: int) -> Iterator[tuple[Flask, str]]:
             yield app, url
     finally:
         clock.stop(None)
+        jobs.observer(app.config["DATABASE_URL"]).destroy()  # it has connections of its own
         engine.dispose()
