@@ -167,7 +167,7 @@ def next_entry(
         may[at] = False
     if not may.any():
         return None
-    may &= seen <= seen[may].min() + AHEAD
+    may &= seen <= max(seen.min() + AHEAD, seen[may].min())
     choices = np.flatnonzero(may)
     if at is None:
         waiting = seen[choices] + 0.5 * draw.random(len(choices))
@@ -179,7 +179,7 @@ def next_entry(
     p = expit(strength[at] - strength[choices])
     leaders = strength >= np.quantile(strength, 1 - TOP)
     worth = variance * p * (1 - p) * (1 + 2 * (leaders[choices] | leaders[at]))
-    return int(choices[np.argmax(worth)])
+    return int(draw.choice(choices[worth >= worth.max() * (1 - 1e-9)]))
 
 
 # --- votes

@@ -156,7 +156,7 @@ def test_the_next_entry_is_unseen_and_not_far_ahead_of_the_others() -> None:
     allowed = np.array([True, True, False, True, True, True, True])
     views = np.array([5, 1, 0, 1, 9, 2, 3])
     chosen = {next_entry(belief, 0, allowed, views, draw) for _ in range(60)}
-    assert chosen <= {1, 3, 5, 6}
+    assert chosen == {1, 3, 5}
     assert next_entry(belief, None, allowed, views, draw) in {1, 3}
     assert next_entry(belief, 0, np.eye(7, dtype=bool)[0], views, draw) is None
 
