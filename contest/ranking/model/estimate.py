@@ -58,7 +58,7 @@ def rank(
              pool covariate: Mundlak (1978).
     Cost     judges cubed + reviews + draws x (entries log entries + entries x judges);
              100 x 20 with four reviews each and 1000 draws: 0.1 s. From 300 judges on, reviews x
-             256 draws: 100,000 x 5,000 with five reviews each takes some seconds.
+             240 draws: 100,000 x 5,000 with five reviews each takes some seconds.
     """
     options = options or Options()
     entry, judge, points = checked(entry_index, judge_index, score, n, m)

@@ -20,8 +20,8 @@ SIGNS = 20_000
 """Signs for the traces, spread over vectors of one per judge: an error below one in a hundred."""
 FINE, ROUGH = 1e-9, 1e-5
 """How exactly equations are solved: for the answer, and on the way to it or for draws."""
-JUDGE_DRAWS = 64
-OWN_DRAWS = 4
+JUDGE_DRAWS = 48
+OWN_DRAWS = 5
 """Each draw of all judges' effects is used for so many draws of the entries' own part."""
 BLOCK = 8
 MOST_STEPS = 200
@@ -196,10 +196,10 @@ def _slope(system: System, theta: Floats, beta: Floats, solved: Floats, signs: F
 
 
 def _draw(system: System, found: Solution, draws: int, seed: int) -> Drawn:
-    """Draw jointly from the posterior at the ratios found; no more than 256 draws.
+    """Draw jointly from the posterior at the ratios found; no more than 240 draws.
 
     With so many judges the ratios are known well, so they are not drawn.
-    Source: perturbation, Papandreou and Yuille (2010). Cost: 64 solutions of the equations.
+    Source: perturbation, Papandreou and Yuille (2010). Cost: 48 solutions of the equations.
     """
     rng = np.random.default_rng(seed)
     r, m, theta = system.reviews, system.judges, found.theta
