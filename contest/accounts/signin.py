@@ -130,6 +130,9 @@ def init_app(app: Flask) -> None:
         SECURITY_CLI_ROLES_NAME=False,
         SESSION_PROTECTION=None,  # a phone changes its network address during an evening
         PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        # What a page asks for in passing would else bring back the session from before an act: the
+        # message that it shows would get lost, and whoever signed out would be signed in again.
+        SESSION_REFRESH_EACH_REQUEST=False,
     )
     people = SQLAlchemyUserDatastore(db, User, cast(Any, None))  # roles are per contest, not here
     security = Security(app, people, register_blueprint=False)

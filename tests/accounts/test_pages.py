@@ -292,6 +292,15 @@ def test_signing_out_everywhere_ends_the_other_sessions(
     assert other.get("/profile").status_code == 303
 
 
+def test_reading_sends_no_session_back(client: Client, session: Session) -> None:
+    client.sign_in(make.user(session))
+    with client.session_transaction() as cookie:
+        cookie.permanent = True
+    assert "Set-Cookie" in client.get("/profile").headers  # its form's token is new
+
+    assert "Set-Cookie" not in client.get("/profile").headers
+
+
 def test_the_calendar_gets_a_new_address(client: Client, session: Session) -> None:
     ada = make.user(session)
     before = ada.feed_token

@@ -12,6 +12,7 @@ def the_rounds_are_planned(organiser: Person) -> None:
         {
             "Name of the round": {"en": "Desk round"},
             "How it is judged": "Desk judging",
+            "How judges say what they think": "Rubric",
             "Entries open": "2019-01-21 09:00",
             "Entries close": "2019-02-28 18:00",
             "Minutes of grace": 10,
@@ -28,6 +29,7 @@ def the_rounds_are_planned(organiser: Person) -> None:
         {
             "Name of the round": {"en": "Pitch day"},
             "How it is judged": "Pitch day",
+            "How judges say what they think": "Rubric",
             "Judging begins": "2019-03-22 13:00",
             "Judging ends": "2019-03-22 20:00",
             "Reviews per entry, at least": 2,
