@@ -206,6 +206,7 @@ def test_a_plan_is_computed_looked_at_and_applied_as_a_whole(
     room = Room(session, judges=3, entries=4, reviews=2)
     client.sign_in(room.chair)
     place = f"/rounds/{room.round.id}/assignment"
+    assert re.search(r'<input[^>]* checked [^>]*value="total"', client.page(place).text)
     client.post(f"{place}/compute", data=BEST)
     assert "Looking for the best" in client.page(place).text
     assert "Waiting for its turn" in client.get(f"{place}/state").text

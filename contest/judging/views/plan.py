@@ -164,7 +164,9 @@ def _show(
     return render_form(
         "judging/plan.html",
         form,
-        plan_form=PlanForm(fair=newest.report.get("fair") if newest else None),
+        plan_form=PlanForm(
+            data={"fair": newest.report["fair"]} if newest and newest.report.get("fair") else None
+        ),
         contest=round_.contest,
         round=round_,
         plan=newest,
