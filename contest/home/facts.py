@@ -86,7 +86,7 @@ WORDS = {
     "pairs": N_("Assignments"),
     "pitch_seconds": N_("Time for a pitch"),
     "place": N_("Place in the list"),
-    "places": N_("Places"),
+    "places": N_("Winners"),
     "position": N_("Place in the order"),
     "question": N_("Question"),
     "question_id": N_("Question"),

@@ -10,7 +10,7 @@ import nh3
 from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, get_locale, gettext, lazy_gettext
 from markdown_it import MarkdownIt
@@ -108,9 +108,15 @@ def written(text: str) -> Markup:
     return Markup('<bdi lang="">{}</bdi>').format(text)
 
 
-def decimal(value: float) -> str:
-    """Return a figure as the reader's language writes it, with at most four decimals."""
-    return format_decimal(value, "#,##0.####", _locale())
+def decimal(value: float, places: int | None = None, *, signed: bool = False) -> str:
+    """Return a figure as the reader's language writes it, with so many decimals or at most four."""
+    pattern = "#,##0" + (".####" if places is None else "." + "0" * places if places else "")
+    return format_decimal(value, f"+{pattern};-{pattern}" if signed else pattern, _locale())
+
+
+def percent(share: float) -> str:
+    """Return a share of one in whole percent, as the reader's language writes it."""
+    return format_percent(share, locale=_locale())
 
 
 def _locale() -> Locale:
@@ -184,6 +190,7 @@ def init_app(app: Flask) -> None:
         day=day,
         decimal=decimal,
         money=money,
+        percent=percent,
         said=said,
         plain=plain,
         rich=rich,

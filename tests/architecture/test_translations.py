@@ -85,3 +85,10 @@ def test_a_translation_has_the_plural_forms_of_its_language(lang: str) -> None:
     catalogue = _catalogue(lang)
     counts = {len(_forms(message.string)) for message in _said(catalogue) if message.pluralizable}
     assert counts == {catalogue.num_plurals}
+
+
+def test_a_percent_sign_in_a_message_is_written_twice(messages: Catalog) -> None:
+    """Templates fill in every message, so a single one would be read as the mark of a value."""
+    single = re.compile(r"%(?!%|\(\w+\)[a-z])")
+    forms = [form for message in _said(messages) for form in _forms(message.id)]
+    assert [form for form in forms if single.search(form.replace("%%", ""))] == []

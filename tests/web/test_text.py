@@ -29,3 +29,19 @@ def test_sentences_follow_one_another_without_a_blank_where_there_is_none(
 ) -> None:
     with app.test_request_context(f"/?lang={lang}"):
         assert text.sentences(["One.", "Two."]) == shown
+
+
+@pytest.mark.parametrize(
+    ("lang", "figures"),
+    [("en", ["1,234.50", "+0.1", "-3", "58%"]), ("de", ["1.234,50", "+0,1", "-3", "58\xa0%"])],
+)
+def test_figures_are_written_the_way_of_the_language(
+    app: Flask, lang: str, figures: list[str]
+) -> None:
+    with app.test_request_context(f"/?lang={lang}"):
+        assert figures == [
+            text.decimal(1234.5, 2),
+            text.decimal(0.12, 1, signed=True),
+            text.decimal(-3.0),
+            text.percent(0.58),
+        ]

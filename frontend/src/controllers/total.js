@@ -1,5 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 
+const inTenths = (value) => value.toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
 /** Keeps the weighted total of a scorecard up to date, by the same rule as the server's. */
 export default class extends Controller {
   static targets = ["criterion", "value", "count", "part"];
@@ -19,12 +21,12 @@ export default class extends Controller {
     const counted = given.filter(({ share }) => share !== null);
     const weight = counted.reduce((sum, each) => sum + each.weight, 0);
     const total = counted.reduce((sum, each) => sum + each.weight * each.share, 0);
-    for (const place of this.valueTargets) place.textContent = weight ? ((100 * total) / weight).toFixed(1) : "–";
+    for (const place of this.valueTargets) place.textContent = weight ? inTenths((100 * total) / weight) : "–";
     const done = given.filter(({ chosen }) => chosen !== undefined).length;
     for (const place of this.countTargets) place.textContent = `${done}/${given.length}`;
     this.partTargets.forEach((place, index) => {
       const { share, weight: own } = given[index];
-      place.textContent = share === null || !weight ? "–" : ((100 * own * share) / weight).toFixed(1);
+      place.textContent = share === null || !weight ? "–" : inTenths((100 * own * share) / weight);
     });
   }
 
