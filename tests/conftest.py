@@ -1,11 +1,13 @@
 """One application and one database per run; one rolled-back transaction per test."""
 
+import os
 from collections.abc import Iterator
 from typing import Any, cast
 
 from contest.web.db import use_one_sqlite
 
 use_one_sqlite()
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: the runs share the cores
 
 import pytest  # noqa: E402 -- after use_one_sqlite
 

@@ -34,10 +34,6 @@ def test_more_reviews_help_where_they_are_aimed_and_designs_foretell_the_truth()
     assert missed(reviews.bars(quick=True)) == []
 
 
-def test_rankings_are_quick() -> None:
-    assert missed(ranking.speed(quick=True)) == []
-
-
 def test_a_bar_is_met_or_missed(capsys: pytest.CaptureFixture[str]) -> None:
     measured = [at_least("a", 0.7, 0.7), at_most("b", 1.2, 1.0, ".1f", "s"), between("c", 2, 1, 3)]
     assert [bar.met for bar in measured] == [True, False, True]

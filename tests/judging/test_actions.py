@@ -82,7 +82,8 @@ def test_points_that_came_in_between_are_seen_and_not_written_twice(session: Ses
     room.score(session, 4, 5)
     room.submit(session)
 
-    assert [s.points for s in draft.scores] == [4, 5]
+    given = {score.criterion_id: score.points for score in draft.scores}
+    assert [given[criterion.id] for criterion in room.rubric.criteria] == [4, 5]
 
 
 def test_amending_appends_a_revision_and_the_first_stays_of_record_until_the_second_is_in(

@@ -94,6 +94,8 @@ def test_text_that_was_not_saved_is_there_after_coming_back(samples: Samples) ->
 )
 def test_two_people_in_one_field_see_both_texts(samples: Samples, button: str, kept: str) -> None:
     page = samples()
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.method))
     page.get_by_label("Team name").first.fill("clash")
     expect(page.get_by_role("alert").filter(has_text="王芳 changed this")).to_contain_text(
         "their text"
@@ -102,6 +104,7 @@ def test_two_people_in_one_field_see_both_texts(samples: Samples, button: str, k
 
     expect(page.get_by_label("Team name").first).to_have_value(kept)
     expect(status(page)).to_have_text(re.compile(r"^Saved "))
+    assert sent == ["POST", "POST"]  # leaving the field for the button sent nothing in between
 
 
 def test_a_refused_text_stays_with_the_reason_beside_it(samples: Samples) -> None:

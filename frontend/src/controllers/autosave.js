@@ -14,6 +14,7 @@ export default class extends Controller {
 
   connect() {
     this.waiting = new Map(); // name -> timer, in the order of change
+    this.clashing = new Map(); // name -> the values that somebody else's stand against
     this.listeners = [
       [this.element, "input", (event) => this.changed(event, QUIET)],
       [this.element, "change", (event) => this.changed(event, 0)],
@@ -37,6 +38,8 @@ export default class extends Controller {
   changed({ target }, delay) {
     const { name, type } = target;
     if (!name || name.startsWith("_") || name === "csrf_token" || type === "file" || type === "submit") return;
+    if (this.clashing.has(name) && same(this.clashing.get(name), this.values(name))) return; // the reader has yet to choose
+    this.clashing.delete(name);
     this.keep(name);
     clearTimeout(this.waiting.get(name));
     this.waiting.set(name, setTimeout(() => this.flush(), delay));
@@ -138,6 +141,7 @@ export default class extends Controller {
   clash(name, { mine, theirs, version, by }) {
     const place = this.place_of(name);
     place.querySelector(".clash")?.remove();
+    this.clashing.set(name, this.values(name));
     const box = element("div", { class: "clash tone-warn", role: "alert" });
     box.append(element("p", { class: "font-medium" }, by ? say("clashBy", by) : say("clash")));
     const texts = element("div", { class: "texts" });
@@ -154,6 +158,7 @@ export default class extends Controller {
     place.append(box);
     const settle = (value) => {
       box.remove();
+      this.clashing.delete(name);
       place.dataset.version = version;
       if (value !== null) this.put(name, [value]);
       this.waiting.set(name, null);
