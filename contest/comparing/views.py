@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -109,14 +110,7 @@ def next_(round_id: uuid.UUID) -> ResponseReturnValue:
 @signed_in
 def arrive(round_id: uuid.UUID) -> ResponseReturnValue:
     """Note that the first entry was seen, and send the judge to a second."""
-    round_, appointment, _ = _acting(round_id)
-    visit = actions.begin(db.session(), round_, appointment, at=requests.now())
-    try:
-        actions.arrive(visit, _given("next"))
-    except Conflict as error:
-        return _moved_on(round_id, error)
-    _send(round_, visit)
-    return _back(round_id)
+    return _goes_on(round_id, lambda _, __, visit: actions.arrive(visit, _given("next")))
 
 
 @bp.post("/rounds/<uuid:round_id>/compare/vote")
@@ -124,15 +118,12 @@ def arrive(round_id: uuid.UUID) -> ResponseReturnValue:
 @signed_in
 def vote(round_id: uuid.UUID) -> ResponseReturnValue:
     """Take the judge's word on the two, and send them on."""
-    round_, appointment, user = _acting(round_id)
-    session, at = db.session(), requests.now()
-    visit = actions.begin(session, round_, appointment, at=at)
-    try:
-        actions.vote(session, round_, visit, _outcome(), pair=_pair(), by=user, at=at)
-    except Conflict as error:
-        return _moved_on(round_id, error)
-    _send(round_, visit)
-    return _back(round_id)
+    return _goes_on(
+        round_id,
+        lambda round_, judge, visit: actions.vote(
+            db.session(), round_, visit, _outcome(), pair=_pair(), by=current(), at=requests.now()
+        ),
+    )
 
 
 @bp.post("/rounds/<uuid:round_id>/compare/skip")
@@ -140,16 +131,13 @@ def vote(round_id: uuid.UUID) -> ResponseReturnValue:
 @signed_in
 def skip(round_id: uuid.UUID) -> ResponseReturnValue:
     """Pass the next entry by, with a reason."""
-    round_, appointment, user = _acting(round_id)
-    session, at = db.session(), requests.now()
-    visit = actions.begin(session, round_, appointment, at=at)
-    try:
-        actions.skip(session, round_, appointment, visit, request.form.get("reason", ""),
-                     pair=_pair(), by=user, at=at)  # fmt: skip
-    except Conflict as error:
-        return _moved_on(round_id, error)
-    _send(round_, visit)
-    return _back(round_id)
+    return _goes_on(
+        round_id,
+        lambda round_, judge, visit: actions.skip(
+            db.session(), round_, judge, visit, request.form.get("reason", ""),
+            pair=_pair(), by=current(), at=requests.now(),
+        ),
+    )  # fmt: skip
 
 
 @bp.post("/comparisons/<uuid:comparison_id>/undo")
@@ -280,8 +268,18 @@ def _outcome() -> Outcome:
         raise DomainError(N_("Choose one of the two, or say that they are equally good.")) from None
 
 
-def _moved_on(round_id: uuid.UUID, error: Conflict) -> ResponseReturnValue:
-    flash(gettext(error.message), "warning")
+def _goes_on(
+    round_id: uuid.UUID, act: Callable[[Round, Appointment, Visit], object]
+) -> ResponseReturnValue:
+    """Do what the judge did where they stand, and send them to what comes next."""
+    round_, appointment, _ = _acting(round_id)
+    visit = actions.begin(db.session(), round_, appointment, at=requests.now())
+    try:
+        act(round_, appointment, visit)
+    except Conflict as error:  # the page was older than where the judge stands
+        flash(gettext(error.message), "warning")
+    else:
+        _send(round_, visit)
     return _back(round_id)
 
 
