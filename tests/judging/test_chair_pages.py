@@ -366,7 +366,7 @@ def test_entries_that_compete_for_the_same_judges_are_named_together(
     run_promised(session)
     text = re.sub(r"\s+", " ", client.page(f"/rounds/{room.round.id}/assignment").text)
     assert "2 reviews are lacking" in text
-    assert "3 entries compete for Judge 0, Judge 1." in text
+    assert "3 entries compete for Judge 0 and Judge 1." in text
 
 
 def test_assigning_by_hand_makes_a_proposal_out_of_date(client: Client, session: Session) -> None:
