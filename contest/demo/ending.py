@@ -13,6 +13,9 @@ from contest.followup.actions import cases as following
 from contest.followup.actions import work
 from contest.followup.models import AgreementKind, Case, GateDecision, Mood, Stage
 from contest.followup.queries import cases as followed
+from contest.messages import actions as messages
+from contest.messages import queries as letters
+from contest.messages.models import State
 from contest.results.actions import decisions, sets
 from contest.results.actions.decisions import Choice
 from contest.results.queries import decisions as decided
@@ -23,7 +26,7 @@ TIED = "The panel discussed the tie and preferred the entry that could start soo
 
 
 def decide(play: Play, round_: Round, at: datetime) -> None:
-    """Propose what the ranking proposes, give the reason where it ties, apply all together."""
+    """Propose what the ranking proposes, give the reason where it ties, apply all, let letters go."""
     table = decided.table(play.session, round_)
     choices = [
         Choice(
@@ -36,6 +39,9 @@ def decide(play: Play, round_: Round, at: datetime) -> None:
     ]
     decisions.propose(play.session, round_, choices, by=play.chair, at=at)
     decisions.apply(play.session, round_, by=play.chair, at=play.at(at + timedelta(minutes=30)))
+    read = play.at(at + timedelta(hours=2))
+    for letter in letters.outbox(play.session, play.contest.id, State.DRAFT):
+        messages.release(play.session, letter, by=play.chair, at=read)
 
 
 def publish(play: Play) -> None:

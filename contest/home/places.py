@@ -97,7 +97,7 @@ PLACES = (  # each with its icon on a line that says so: the build looks for tha
                      "results.discard", "results.correct", "results.publish"})),
     Place(CONTEST, N_("Follow-up"), "sprout", "followup.board", carries_on,  # icon
           frozenset({"followup.*"})),
-    Place(CONTEST, N_("Messages"), "mail", "messages.index", runs,  # icon
+    Place(CONTEST, N_("Messages"), "mail", "messages.index", chairs,  # icon
           frozenset({"messages.show", "messages.annotate", "messages.drop"})),
     Place(CONTEST, N_("History"), "history", "home.history", runs),  # icon
     Place(SET_UP, N_("Set-up"), "sliders-horizontal", "contests.edit", runs, SET_UP_PAGES),  # icon

@@ -24,7 +24,7 @@ CONCERNS: Mapping[Matter, frozenset[Role]] = {
     Matter.COMPUTE: CHAIRS,
     Matter.SIGN: frozenset(OFFICERS),
     Matter.SET_DATE: CHAIRS,
-    Matter.LETTERS: frozenset({Role.ORGANISER}),
+    Matter.LETTERS: CHAIRS,
     Matter.CONCLUDE: frozenset({Role.ORGANISER}),
     Matter.OWNERS: CARRIES_ON,
     Matter.GATE: CARRIES_ON,

@@ -1,16 +1,13 @@
 """Who may see and steer a contest's mail."""
 
-from typing import TYPE_CHECKING
-
+from contest.contests.actor import Actor
+from contest.contests.models import Role
 from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.text import N_
 
-if TYPE_CHECKING:
-    from contest.contests.actor import Actor
 
-
-def may_run_outbox(actor: "Actor") -> Decision:
-    """Allow those who run the contest: mail tells who was invited and what was decided."""
-    if actor.runs():
+def may_run_outbox(actor: Actor) -> Decision:
+    """Allow those who invite and decide: mail tells who was invited and what was decided."""
+    if actor.runs() or actor.has(Role.CHAIR):
         return ALLOW
-    return deny(N_("Only the organisers of the contest see its mail."))
+    return deny(N_("Only the chair and the organisers of the contest see its mail."))

@@ -46,6 +46,11 @@ def counts(session: Session, contest_id: uuid.UUID) -> Mapping[State, int]:
     return {State(state): number for state, number in rows}
 
 
+def waiting(session: Session, contest_id: uuid.UUID) -> int:
+    """Return how many drafts of a contest wait until somebody has read them."""
+    return counts(session, contest_id).get(State.DRAFT, 0)
+
+
 def sent(session: Session) -> tuple[Message, ...]:
     """Return the newest messages that went to anybody about anything. For the development mailbox."""
     return tuple(

@@ -16,6 +16,8 @@ from contest.entries.models import Entry, State
 from contest.events import queries as events
 from contest.events.models import Event
 from contest.files import store
+from contest.messages.models import Message
+from contest.messages.models import State as MessageState
 from contest.web.db import begin_writing, db
 from tests import databases
 from tests.conftest import settings
@@ -60,6 +62,11 @@ def test_the_u_s_edition_plays_to_its_end_and_its_record_holds(app: Flask, tmp_p
         assert events.verify(session).faults == ()
         counted = session.execute(select(Entry.state, func.count()).group_by(Entry.state))
         states = {state: number for state, number in counted}  # noqa: C416 -- typed rows
+        letters = select(func.count()).where(Message.kind.in_(["advanced", "not_advanced"]))
+        held = session.scalar(letters.where(Message.state == MessageState.DRAFT))
+        released = session.scalar(letters.where(Message.state == MessageState.QUEUED))
+    assert held == 0
+    assert released
     assert states == {State.AWARDED: 2, State.NOT_AWARDED: 1, State.NOT_ADVANCED: 2}
 
 

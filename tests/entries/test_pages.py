@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
-from contest.contests.models import Contest, Role, Round
+from contest.contests.models import Contest, Role, Round, RoundPhase
 from contest.core import clock
 from contest.entries import queries
 from contest.entries.models import Entry, Question, QuestionForm, State, Version
@@ -551,3 +551,31 @@ def test_nobody_is_sent_to_a_draft_that_cannot_be_written(
 
     monkeypatch.setattr(clock, "now", lambda: NOON + 60 * DAY)
     assert "The draft" not in client.page(page).text
+    assert client.get(place.write).location == page
+
+
+def test_what_was_never_handed_in_is_still_read_after_the_deadline(
+    client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.submitted()
+    client.sign_in(place.ada)
+    name = f"q-{place.pitch.id}"
+    client.post(f"{place.write}/save", data={"_field": name, "_version": "1", name: "Otherwise"})
+    monkeypatch.setattr(clock, "now", lambda: NOON + 60 * DAY)
+
+    assert "Otherwise" in client.page(place.write).text
+
+
+@pytest.mark.parametrize("state", [State.NOT_ADVANCED, State.NOT_AWARDED, State.AWARDED])
+def test_each_judged_team_finds_its_feedback_once_the_round_is_published(
+    client: Client, place: Place, session: Session, state: State
+) -> None:
+    entry = place.submitted().entry
+    entry.state = state
+    session.flush()
+    client.sign_in(place.ada)
+    assert "Feedback" not in client.page(f"/entries/{entry.id}").text
+
+    place.round.phase = RoundPhase.PUBLISHED
+    session.flush()
+    assert f"/teams/{place.team.id}/feedback" in client.page(f"/entries/{entry.id}").text

@@ -165,7 +165,7 @@ STORIES: list[tuple[Callable[[Scene], None], Role, Matter, str]] = [
     (a_decided_last_round, Role.ORGANISER, Matter.COMPUTE, "Everything is decided"),
     (an_unsigned_result, Role.SPONSOR, Matter.SIGN, "A result waits for your signature"),
     (a_signed_result, Role.ORGANISER, Matter.SET_DATE, "A signed result has no day"),
-    (a_letter_held, Role.ORGANISER, Matter.LETTERS, "1 letter waits to be read"),
+    (a_letter_held, Role.CHAIR, Matter.LETTERS, "1 letter waits to be read"),
     (all_rounds_published, Role.ORGANISER, Matter.CONCLUDE, "All results are out"),
     (a_case_without_owner, Role.SPONSOR, Matter.OWNERS, "1 follow-up has no owner"),
     (a_case_at_a_gate, Role.SPONSOR, Matter.GATE, "stands at a gate"),

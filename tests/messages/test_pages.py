@@ -106,8 +106,20 @@ def test_a_text_that_cannot_be_made_is_said_not_hidden(client: Client, session: 
     client.page("/contests/rivers/messages")
 
 
-@pytest.mark.parametrize("role", [Role.JUDGE, Role.CHAIR, Role.SCREENER, Role.OBSERVER, None])
-def test_others_than_organisers_learn_nothing(
+def test_the_chair_reads_and_releases_what_was_decided(client: Client, session: Session) -> None:
+    contest, chair = make.contest(session, slug="rivers"), make.user(session)
+    make.appointment(session, contest, chair, Role.CHAIR)
+    letter = make.message(session, make.user(session), contest=contest, hold=True, **FACTS)
+    client.sign_in(chair)
+
+    assert "Good news about Aurora" in client.page("/contests/rivers/messages?state=draft").text
+    assert client.post(f"/contests/rivers/messages/{letter.id}/send").status_code == 303
+    session.refresh(letter)
+    assert letter.state is State.QUEUED
+
+
+@pytest.mark.parametrize("role", [Role.JUDGE, Role.SCREENER, Role.OBSERVER, None])
+def test_others_than_the_chair_and_organisers_learn_nothing(
     client: Client, session: Session, role: Role | None
 ) -> None:
     contest, somebody = make.contest(session, slug="rivers"), make.user(session)

@@ -16,7 +16,7 @@ from contest.results.queries import feedback
 from tests import make
 from tests.jobs import run_promised
 from tests.pages import Client
-from tests.results.story import Story, choices, published, signed, story
+from tests.results.story import Story, choices, decided, published, signed, story
 
 HOUR = timedelta(hours=1)
 
@@ -100,6 +100,20 @@ def test_an_embargoed_result_is_nowhere_and_then_everywhere(
     assert "川のセンサー" not in page  # did not win and did not agree to be shown
     assert made.salt in client.page(f"{base}/results/log").text
     assert made.salt in client.get(f"{base}/results/1/proof.json").text
+
+
+def test_who_applied_the_decisions_is_led_to_the_letters_that_wait(
+    client: Client, session: Session
+) -> None:
+    told = story(session)
+    told.round.advance_count = 2
+    decided(session, told)
+    client.sign_in(told.chair)
+
+    page = client.page(f"/rounds/{told.round.id}/decisions").text
+
+    assert "3 letters wait to be read and released" in page
+    assert f"/contests/{told.contest.slug}/messages?state=draft" in page
 
 
 def test_only_officers_know_the_results_page_and_only_some_publish(

@@ -32,8 +32,15 @@ PAGES_SECONDS = 3600  # how long a browser keeps the picture of a page
 @signed_in
 @receives_files
 def write(team_id: uuid.UUID) -> ResponseReturnValue:
-    """Show the draft; without scripts, keep all of it at once."""
+    """Show the draft; without scripts, keep all of it at once.
+
+    When nothing can be written any more and all of it is handed in, that is what there is to see.
+    """
     at_desk = desk(team_id)
+    if request.method == "GET" and not at_desk.may_write and at_desk.entry is not None:
+        standing = at_desk.progress(queries.versions(db.session(), at_desk.entry.id))
+        if standing.version is not None and not standing.changed:
+            return redirect(url_for(".show", entry_id=at_desk.entry.id), 303)
     form = _draft_form(at_desk)
     clashes: dict[str, actions.Stale] = {}
     if form.validate_on_submit():

@@ -9,6 +9,7 @@ from flask_babel import gettext, ngettext
 from contest.accounts.signin import current, signed_in
 from contest.contests.models import Round
 from contest.contests.signedin import actor
+from contest.messages import queries as messages
 from contest.results import policy
 from contest.results.actions import decisions as actions
 from contest.results.forms import ReasonForm, decisions_form
@@ -37,6 +38,7 @@ def decide(round_id: uuid.UUID) -> ResponseReturnValue:
     return render_form(
         "results/decide.html", form, round=round_, contest=round_.contest, table=table,
         is_last=queries.is_last(round_), can=actions.can_decide(db.session(), round_),
+        letters=messages.waiting(db.session(), round_.contest_id),
     )  # fmt: skip
 
 
