@@ -1,6 +1,6 @@
 """What the pages show: sentences, amounts, and rows made of rounds and dates."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from contest.contests.models import (
     Round,
     RoundKind,
     RoundPhase,
+    TieBreak,
     TimelineItem,
 )
 from contest.core.decisions import Decision
@@ -52,13 +53,34 @@ HOW_JUDGED = {
 }
 
 
+TIE_BREAKS = {
+    TieBreak.ADJUSTED: N_("the higher adjusted value"),
+    TieBreak.RAW: N_("the higher plain mean"),
+    TieBreak.CRITERIA: N_("the criteria, the weightiest first"),
+    TieBreak.MEDIAN: N_("the higher median"),
+    TieBreak.SUBMISSION: N_("the earlier submission"),
+    TieBreak.LOT: N_("a lot drawn from a seed that is recorded when the judging begins"),
+}
+
+
+def tie_break(steps: Iterable[str]) -> str:
+    """Return the steps that separate equal results, one after the other."""
+    return " → ".join(gettext(TIE_BREAKS[TieBreak(step)]) for step in steps)
+
+
 def how_judged(round_: Round) -> str:
     """Return how a round is judged, as a paragraph for everybody, from its settings."""
     said = [gettext(HOW_JUDGED[round_.mode], reviews=round_.minimum_reviews)]
     said.append(gettext("Nobody judges an entry that they are connected with."))
     if round_.blind:
         said.append(gettext("Judges see codes instead of team names."))
-    return sentences([*said, gettext("Equal results share a rank.")])
+    said.append(gettext("Equal results share a rank."))
+    steps = round_.tie_breaks()
+    if steps:
+        said.append(
+            gettext("Who of them goes first is settled by: %(steps)s.", steps=tie_break(steps))
+        )
+    return sentences(said)
 
 
 WORK = {  # the page from which somebody does what they are appointed to

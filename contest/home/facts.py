@@ -62,6 +62,7 @@ WORDS = {
     "judging_opens_at": N_("Judging begins"),
     "kind": N_("Kind"),
     "kpi_id": N_("Figure"),
+    "ladder": N_("When results are equal"),
     "lang": N_("Language"),
     "languages": N_("Languages"),
     "lateness": N_("In time by"),

@@ -12,7 +12,6 @@ from contest.judging.queries.work import Mark
 if TYPE_CHECKING:
     from contest.ranking.agreement import Agreement, Figure, JudgeFit
     from contest.ranking.model import Estimate, Explanation
-    from contest.ranking.model.ladder import Step
     from contest.ranking.model.sensitivity import Capped, Without
     from contest.ranking.model.wanted import Wanted
 
@@ -66,10 +65,8 @@ def standings(
     names: Names,
     estimate: "Estimate",
     told: Sequence["Explanation"],
-    ladder: Sequence["Step"],
-    rungs: Sequence[str],
 ) -> list[dict[str, Any]]:
-    """Return one row per reviewed entry; `told` and `ladder` belong to the standings."""
+    """Return one row per reviewed entry; `told` belongs to the standings."""
     near = _neighbours(names, estimate)
     return [
         {
@@ -89,20 +86,11 @@ def standings(
                 "weight": why.weight,
                 "shrinkage": why.shrinkage,
                 "component": s.component,
-                "position": step.position,
-                "rung": _rung(step, rungs),
                 "beats": near[s.entry],
             },
         }
-        for s, why, step in zip(estimate.standings, told, ladder, strict=True)
+        for s, why in zip(estimate.standings, told, strict=True)
     ]  # fmt: skip
-
-
-def _rung(step: "Step", rungs: Sequence[str]) -> str | None:
-    """Return what decided: "" where nothing had to, None where nothing could."""
-    if step.rung is None:
-        return None
-    return "" if step.rung < 0 else rungs[step.rung]
 
 
 def _neighbours(names: Names, estimate: "Estimate") -> dict[int, list[dict[str, Any]]]:

@@ -49,7 +49,7 @@ def ranking(entries: Sequence[uuid.UUID], votes: Sequence[Vote], top: int) -> di
     }
     return {
         "method": METHOD,
-        "parameters": {"draws": 1000, "top_k": top, "decimals": 2, "span": 100.0, "ladder": []},
+        "parameters": {"draws": 1000, "top_k": top, "decimals": 2, "span": 100.0},
         "input_sha256": _digest(names, known),
         "code_version": VERSION,
         "seed": SEED,
@@ -79,9 +79,9 @@ def ranking(entries: Sequence[uuid.UUID], votes: Sequence[Vote], top: int) -> di
                 "p_top": s.top,
                 "tie_band": bands[s.entry],
                 "details": {"corrections": [], "target": 50.0, "weight": 1.0, "shrinkage": 0.0,
-                            "component": 0, "position": i + 1, "rung": "", "beats": near[s.entry]},
+                            "component": 0, "beats": near[s.entry]},
             }
-            for i, s in enumerate(found)
+            for s in found
         ],
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from contest.core import clock
 from contest.jobs.aside import aside
 from contest.jobs.registry import failed, job
 from contest.judging.queries import comparing, matrix, panel, work
-from contest.ranking import account, actions, compared, queries
+from contest.ranking import account, actions, compared, queries, ties
 from contest.ranking.account import Names
 from contest.web.db import db
 
@@ -35,12 +35,11 @@ def compute(round_id: str, by_id: str | None = None, run_id: str | None = None) 
     round_ = contests.round_(db.session(), uuid.UUID(round_id))
     if round_ is None or not actions.is_wanted(db.session(), run_id):
         return {"computed": None}
-    if round_.mode is Mode.PAIRWISE:
-        return {"computed": _compared(round_)}
     try:
-        return {"computed": _compute(round_, run_id)}
+        found = _compared(round_) if round_.mode is Mode.PAIRWISE else _compute(round_, run_id)
     except Unwanted:
         return {"computed": None}
+    return {"computed": ties.settled(found, round_, queries.rungs(db.session(), round_))}
 
 
 @job("ranking.compute")
@@ -117,7 +116,7 @@ def _compute(round_: Round, run_id: str | None) -> dict[str, Any]:
     entries = {e.id for e in panel.judged_entries(session, round_)} | {m.entry_id for m in marks}
     names = Names(sorted(entries, key=str), sorted({m.appointment_id for m in marks}, key=str))
     underway = queries.underway(session, round_.id)
-    more, rungs = queries.left_out(session, round_.id), queries.rungs(session, round_.id)
+    more = queries.left_out(session, round_.id)
     judges = {j.id for j in panel.judges(session, round_.contest_id)} | set(names.judges)
     top = min(round_.advance_count or TOP, max(1, len(entries)))
     options = model.Options(span=SPAN, seed=SEED, top_k=top)
@@ -142,7 +141,6 @@ def _compute(round_: Round, run_id: str | None) -> dict[str, Any]:
     tell("report")
     coming = {i: underway.get(number, 0) for i, number in enumerate(names.entries)}
     helped = more_reviews(found, EXTRA, most=len(judges), underway=coming)
-    steps = _ladder(names, found, rungs)
     told = [model.explain(found, s.entry) for s in found.standings]
     return {
         "method": found.method,
@@ -151,11 +149,8 @@ def _compute(round_: Round, run_id: str | None) -> dict[str, Any]:
             "top_k": top,
             "decimals": options.decimals,
             "span": SPAN,
-            "ladder": list(rungs.names),
         },
-        "input_sha256": account.fingerprint(
-            names, found.digest, (more, rungs, coming, len(judges))
-        ),
+        "input_sha256": account.fingerprint(names, found.digest, (more, coming, len(judges))),
         "code_version": account.VERSION,
         "seed": options.seed,
         "adjusted_is_official": found.adjusted_is_official,
@@ -166,15 +161,5 @@ def _compute(round_: Round, run_id: str | None) -> dict[str, Any]:
         "components": account.components(
             names, found, agreed, without, sensitivity.capped(found), helped, coming
         ),
-        "standings": account.standings(names, found, told, steps, rungs.names),
+        "standings": account.standings(names, found, told),
     }
-
-
-def _ladder(names: Names, found: Any, rungs: queries.Rungs) -> Any:
-    """Settle equal places by the criteria, the weightiest first, then by the median."""
-    from contest.ranking.model import ladder  # noqa: PLC0415 -- slow import
-
-    means = [rungs.means.get(names.entries[s.entry], ()) for s in found.standings]
-    criteria = [[m[k] if k < len(m) else 0.0 for m in means] for k in range(len(rungs.names) - 1)]
-    ranks = [s.rank for s in found.standings]
-    return ladder.settle(ranks, [*criteria, [s.median for s in found.standings]])

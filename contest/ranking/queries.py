@@ -3,14 +3,15 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.accounts.models import User
 from contest.contests.models import Appointment, Round
 from contest.core.words import Words
-from contest.entries.models import Entry
+from contest.entries.models import Entry, Version
 from contest.judging.models import Assignment, Criterion, Rubric, Score, Scorecard
 from contest.judging.models.assignment import OPEN
 from contest.judging.queries import panel
@@ -86,25 +87,28 @@ def underway(session: Session, round_id: uuid.UUID) -> dict[uuid.UUID, int]:
 
 @dataclass(frozen=True, slots=True)
 class Rungs:
-    """What settles equal places: the criteria, the weightiest first, then the median.
+    """What may settle equal places besides the results themselves.
 
-    `names` are the criteria's ids and "median"; `means` holds each entry's mean share per criterion.
+    `criteria` are ids, the weightiest first; `means` holds each entry's mean points per criterion,
+    `codes` each entry's code for the lot, `submitted` when its newest version came in.
     """
 
-    names: tuple[str, ...]
+    criteria: tuple[str, ...]
     means: dict[uuid.UUID, tuple[float, ...]]
+    codes: dict[uuid.UUID, str]
+    submitted: dict[uuid.UUID, datetime]
 
 
-def rungs(session: Session, round_id: uuid.UUID) -> Rungs:
-    """Return the tie-break ladder of the round. Two statements."""
-    rubric = panel.rubric(session, round_id)
+def rungs(session: Session, round_: Round) -> Rungs:
+    """Return what the tie-break of the round may look at. Four statements."""
+    rubric = panel.rubric(session, round_.id)
     criteria = sorted(rubric.criteria if rubric else (), key=lambda c: (-c.weight, c.position))
     rows = session.execute(
         select(Assignment.entry_id, Score.criterion_id, func.avg(Score.points))
         .join(Scorecard, Scorecard.assignment_id == Assignment.id)
         .join(Score, Score.scorecard_id == Scorecard.id)
         .where(
-            Assignment.round_id == round_id,
+            Assignment.round_id == round_.id,
             Scorecard.submitted_at.is_not(None),
             Scorecard.superseded_at.is_(None),
             Scorecard.set_aside_at.is_(None),
@@ -115,9 +119,21 @@ def rungs(session: Session, round_id: uuid.UUID) -> Rungs:
     means: dict[uuid.UUID, dict[uuid.UUID, float]] = {}
     for entry_id, criterion_id, mean in rows:
         means.setdefault(entry_id, {})[criterion_id] = float(mean)
+    so_far = select(Round.id).where(
+        Round.contest_id == round_.contest_id, Round.number <= round_.number
+    )
+    judged = and_(Version.entry_id == Entry.id, Version.round_id.in_(so_far))
+    came = session.execute(
+        select(Entry.id, Entry.code, func.max(Version.submitted_at))
+        .outerjoin(Version, judged)
+        .where(Entry.contest_id == round_.contest_id)
+        .group_by(Entry.id)
+    ).all()
     return Rungs(
-        (*(str(c.id) for c in criteria), "median"),
+        tuple(str(c.id) for c in criteria),
         {e: tuple(found.get(c.id, 0.0) for c in criteria) for e, found in sorted(means.items())},
+        {entry_id: code for entry_id, code, _ in came},
+        {entry_id: at for entry_id, _, at in came if at is not None},
     )
 
 

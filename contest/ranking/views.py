@@ -21,7 +21,8 @@ from flask_babel import gettext
 from contest.accounts.signin import current, signed_in
 from contest.contests import queries as contests
 from contest.contests.actor import Actor
-from contest.contests.models import Round
+from contest.contests.models import Round, TieBreak
+from contest.contests.pages import tie_break
 from contest.contests.policy import may_view as may_view_contest
 from contest.contests.signedin import actor
 from contest.core.errors import DomainError
@@ -67,6 +68,7 @@ def show(round_id: uuid.UUID) -> ResponseReturnValue:
         stale=queries.changed_since(session, ranking),
         remarks=remarks(session, ranking),
         agreement=agreement(ranking),
+        ladder=tie_break(s for s in ranking.parameters.get("ladder", ()) if s in set(TieBreak)),
     )
 
 

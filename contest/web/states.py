@@ -26,6 +26,12 @@ SHOWN: dict[str, tuple[str, str]] = {
     "certified": (N_("Certified"), "good"),
     "published": (N_("Published"), "good"),
     "pairwise": (N_("Two compared at a time"), "neutral"),
+    "adjusted": (N_("The higher adjusted value"), "neutral"),
+    "raw": (N_("The higher plain mean"), "neutral"),
+    "criteria": (N_("The criteria, the weightiest first"), "neutral"),
+    "median": (N_("The higher median"), "neutral"),
+    "submission": (N_("The earlier submission"), "neutral"),
+    "lot": (N_("A drawn lot"), "neutral"),
     "desk": (N_("Desk judging"), "neutral"),
     "pitch": (N_("Pitch day"), "neutral"),
     # entry

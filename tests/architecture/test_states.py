@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Enum
 
 import contest.schema  # noqa: F401 -- loads every model
+from contest.contests.models import TieBreak
 from contest.core.orm import Base
 from contest.core.states import Life
 from contest.web.states import SHOWN
@@ -17,7 +18,7 @@ def _enums() -> set[type[enum.Enum]]:
         for table in Base.metadata.tables.values()
         for column in table.columns
         if isinstance(column.type, Enum) and column.type.enum_class is not None
-    }
+    } | {TieBreak}  # which is stored as a list
 
 
 def test_every_state_and_kind_has_a_word_and_a_tone() -> None:

@@ -4,8 +4,18 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.contests import queries
-from contest.contests.models import Answer, Contest, Phase, Prize, Role, Round, Series, Track
+from contest.contests import pages, queries
+from contest.contests.models import (
+    Answer,
+    Contest,
+    Phase,
+    Prize,
+    Role,
+    Round,
+    RoundPhase,
+    Series,
+    Track,
+)
 from contest.core.words import Words
 from tests import make
 from tests.contests import ready
@@ -240,6 +250,25 @@ def test_a_round_is_planned_by_the_clock_of_the_contest(
     assert (round_.grace_seconds, round_.load_max, round_.advance_count) == (600, 12, 8)
     page = client.page(f"/rounds/{round_.id}/edit")
     assert 'value="2030-03-20T18:00"' in page.text
+
+
+def test_the_order_in_which_ties_are_broken_is_chosen_until_the_round_opens(
+    client: Client, session: Session, contest: Contest
+) -> None:
+    ladder = {"tie_1": "submission", "tie_2": "", "tie_3": "lot", "tie_4": "submission"}
+    client.post(f"/contests/{contest.slug}/rounds/new", data=ROUND | ladder)
+    (round_,) = queries.rounds(session, contest.id)
+    assert round_.ladder == ["submission", "lot"]
+    assert "the earlier submission → a lot drawn" in pages.how_judged(round_)
+    round_.phase = RoundPhase.COLLECTING
+    session.flush()
+    address = f"/rounds/{round_.id}/edit"
+    assert "The earlier submission → A drawn lot" in client.page(address).text
+    sent = ROUND | {"tie_1": "lot", "tie_2": "", "version": str(round_.version)}
+    late = client.post(address, data=sent)
+    assert "The round is open; how ties are broken cannot change." in late.text
+    session.expire_all()
+    assert round_.ladder == ["submission", "lot"]
 
 
 @pytest.mark.parametrize(

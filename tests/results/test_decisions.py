@@ -8,6 +8,7 @@ from contest.entries.models import State
 from contest.events.models import Event
 from contest.messages.models import Message
 from contest.messages.models import State as MessageState
+from contest.ranking.models import Standing
 from contest.results.actions import decisions as actions
 from contest.results.actions.decisions import Choice
 from contest.results.models import Award, Decision, Outcome
@@ -84,6 +85,18 @@ def test_a_tie_at_the_cut_is_settled_with_a_reason(session: Session) -> None:
         session, told.round, choices(session, told.round, **settled), by=told.chair, at=make.NOON
     )
     assert queries.table(session, told.round).is_decided()
+
+
+def test_a_tie_that_the_declared_steps_have_settled_needs_no_reason(session: Session) -> None:
+    told = story(session, ranks=[1, 2, 2])
+    places = dict(zip((e.id for e in told.entries), (1, 3, 2), strict=True))
+    for standing in session.scalars(select(Standing)):
+        standing.details = {"position": places[standing.entry_id]}
+    session.flush()
+    lines = queries.table(session, told.round).lines
+    assert [line.tied for line in lines] == [False, False, False]
+    assert [line.outcome for line in lines] == [Outcome.AWARD, Outcome.AWARD, Outcome.NOT_AWARD]
+    assert lines[1].entry_id == told.entries[2].id
 
 
 def test_a_prize_is_not_given_to_more_than_it_has_places(session: Session) -> None:

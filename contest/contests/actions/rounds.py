@@ -3,6 +3,7 @@
 Features above check their own blockers before they move one.
 """
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -58,6 +59,10 @@ def edit(
         raise Conflict(parts.STALE)
     if values.get("mode", round_.mode) != round_.mode and round_.phase not in BEFORE_JUDGING:
         raise DomainError(N_("Judges have begun; how they judge cannot change."), field="mode")
+    if values.get("ladder", round_.ladder) != round_.ladder and not round_.can("collect"):
+        raise DomainError(
+            N_("The round is open; how ties are broken cannot change."), field="tie_1"
+        )
     facts = orm.assign(round_, values)
     _check_dates(round_)
     if not facts["fields"]:
@@ -122,8 +127,10 @@ def screen(session: Session, round_: Round, *, by: User | None, at: datetime) ->
 
 
 def judge(session: Session, round_: Round, *, by: User, at: datetime) -> None:
-    """Hand the round to its judges."""
-    _move(session, round_, "judge", Verb.ROUND_JUDGING_BEGUN, by, at)
+    """Hand the round to its judges. The seed of any lot is drawn and recorded before the first score."""
+    seed = uuid.uuid4().hex[:16]
+    _move(session, round_, "judge", Verb.ROUND_JUDGING_BEGUN, by, at, seed=seed)
+    round_.lot_seed = seed
 
 
 def deliberate(session: Session, round_: Round, *, by: User, at: datetime) -> None:
@@ -153,6 +160,7 @@ def _move(
     verb: Verb,
     by: User | None,
     at: datetime,
+    **facts: object,
 ) -> None:
     before = orm.lock(session, round_).phase
     round_.move(step)
@@ -165,4 +173,5 @@ def _move(
         contest_id=round_.contest_id,
         before=before,
         after=round_.phase,
+        **facts,
     )

@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask_babel import gettext
-from wtforms import BooleanField, Field, IntegerField, RadioField
+from wtforms import BooleanField, Field, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from contest.contests.forms.base import ContestForm
-from contest.contests.models import Mode, RoundKind
+from contest.contests.models import USUAL_LADDER, Mode, RoundKind, TieBreak
 from contest.web import states
 from contest.web.forms import LocalDateTimeField, SomeWords, WordsField
 from contest.web.text import lazy as _
@@ -45,6 +45,11 @@ class RoundForm(ContestForm):
         [Optional(), NumberRange(1, 10_000)],
         description=_("Leave open for the last round, whose best are awarded."),
     )
+    tie_1 = SelectField(_("Equal results: first"), [Optional()])
+    tie_2 = SelectField(_("then"), [Optional()])
+    tie_3 = SelectField(_("then"), [Optional()])
+    tie_4 = SelectField(_("then"), [Optional()])
+    tie_5 = SelectField(_("then"), [Optional()])
     blind = BooleanField(_("Judges see codes instead of team names"))
     pitch_minutes = IntegerField(
         _("Minutes to pitch"), [InputRequired(), NumberRange(1, 240)], default=5
@@ -57,11 +62,16 @@ class RoundForm(ContestForm):
         "pitch_minutes": "pitch_seconds",
         "questions_minutes": "questions_seconds",
     }
-    NOT_VALUES = ContestForm.NOT_VALUES | set(IN_MINUTES)
+    LADDER = ("tie_1", "tie_2", "tie_3", "tie_4", "tie_5")
+    NOT_VALUES = ContestForm.NOT_VALUES | set(IN_MINUTES) | set(LADDER)
 
     def process(self, formdata: Any = None, obj: Any = None, *args: Any, **kwargs: Any) -> None:
         self.kind.choices = states.choices(RoundKind)
         self.mode.choices = states.choices(Mode)
+        steps = dict(zip(self.LADDER, USUAL_LADDER if obj is None else obj.ladder, strict=False))
+        for name in self.LADDER:
+            self[name].choices = [("", "–"), *states.choices(TieBreak)]
+            kwargs[name] = steps.get(name, "")
         if obj is not None:
             kwargs |= {f: getattr(obj, column) // 60 for f, column in self.IN_MINUTES.items()}
         super().process(formdata, obj, *args, **kwargs)
@@ -72,4 +82,8 @@ class RoundForm(ContestForm):
 
     def values(self) -> dict[str, Any]:
         seconds = {column: self[f].data * 60 for f, column in self.IN_MINUTES.items()}
-        return {**super().values(), **seconds}
+        return {**super().values(), **seconds, "ladder": self.steps()}
+
+    def steps(self) -> list[str]:
+        """Return the tie-break, without what stands there twice."""
+        return list(dict.fromkeys(self[name].data for name in self.LADDER if self[name].data))

@@ -16,10 +16,18 @@ from contest.contests.models.contest import (
     TimelineItem,
     Track,
 )
-from contest.contests.models.rounds import Mode, Round, RoundKind, RoundPhase
+from contest.contests.models.rounds import (
+    USUAL_LADDER,
+    Mode,
+    Round,
+    RoundKind,
+    RoundPhase,
+    TieBreak,
+)
 
 __all__ = [
     "STAFF",
+    "USUAL_LADDER",
     "Answer",
     "Appointment",
     "Challenge",
@@ -38,6 +46,7 @@ __all__ = [
     "RoundKind",
     "RoundPhase",
     "Series",
+    "TieBreak",
     "TimelineItem",
     "Track",
 ]

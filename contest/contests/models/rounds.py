@@ -2,9 +2,10 @@
 
 import enum
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.contests.models.contest import Contest, Phase
@@ -27,6 +28,24 @@ class Mode(enum.StrEnum):
 
     RUBRIC = "rubric"
     PAIRWISE = "pairwise"
+
+
+class TieBreak(enum.StrEnum):
+    """What may put one of two entries with equal results before the other."""
+
+    ADJUSTED = "adjusted"
+    RAW = "raw"
+    CRITERIA = "criteria"
+    MEDIAN = "median"
+    SUBMISSION = "submission"
+    LOT = "lot"
+
+
+USUAL_LADDER = (TieBreak.CRITERIA, TieBreak.MEDIAN)
+UNKNOWN: Mapping[Mode, frozenset[TieBreak]] = {  # what a mode says nothing about
+    Mode.RUBRIC: frozenset(),
+    Mode.PAIRWISE: frozenset({TieBreak.CRITERIA, TieBreak.MEDIAN}),
+}
 
 
 class RoundPhase(enum.StrEnum):
@@ -84,6 +103,8 @@ class Round(Edited, Base):
     load_max: Mapped[int] = mapped_column(default=20)
     advance_count: Mapped[int | None]  # None: the last round, whose best are awarded
     blind: Mapped[bool] = mapped_column(default=False)  # judges see codes, not team names
+    ladder: Mapped[list[str]] = mapped_column(default=lambda: list(USUAL_LADDER))
+    lot_seed: Mapped[str] = mapped_column(String(40), default="")  # set when the judging begins
     pitch_seconds: Mapped[int] = mapped_column(default=300)
     questions_seconds: Mapped[int] = mapped_column(default=300)
 
@@ -91,6 +112,10 @@ class Round(Edited, Base):
 
     def collects(self) -> bool:
         return self.opens_at is not None
+
+    def tie_breaks(self) -> tuple[TieBreak, ...]:
+        """Return the declared steps that the mode of the round knows, in their order."""
+        return tuple(TieBreak(s) for s in self.ladder if s not in UNKNOWN[self.mode])
 
     def can(self, verb: str) -> Decision:
         return ROUND_LIFE.can(self.phase, verb)

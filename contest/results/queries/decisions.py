@@ -161,8 +161,8 @@ def table(session: Session, round_: Round) -> Table:
         .where(Entry.state.not_in({EntryState.WITHDRAWN, EntryState.DISQUALIFIED}))
     ).all()
     offered = prizes(session, round_.contest_id) if is_last(round_) else ()
-    # Equal ranks stand in the order of their random ids, not of their names.
-    ordered = sorted(rows, key=lambda row: (row[6].rank if row[6] else 10**6, row[0].hex))
+    # What even the tie-break leaves equal stands in the order of random ids, not of names.
+    ordered = sorted(rows, key=lambda row: (_place(row[6]) or 10**6, row[0].hex))
     proposal = _proposal(round_, ordered, offered)
     return Table(
         ranking,
@@ -183,10 +183,15 @@ def _decisions(session: Session, round_id: uuid.UUID) -> list[Decision]:
 
 
 def _proposal(round_: Round, rows: list[Any], offered: tuple[Prize, ...]) -> Proposal[uuid.UUID]:
-    ranked = [Ranked(row[0], row[6].rank if row[6] else 0, row[4]) for row in rows]
+    ranked = [Ranked(row[0], _place(row[6]), row[4]) for row in rows]
     if round_.advance_count is not None:
         return advancing(ranked, round_.advance_count)
     return awarding(ranked, [Seats(p.id, p.places, p.track_id) for p in offered])
+
+
+def _place(standing: Standing | None) -> int:
+    """Return the place after the declared tie-break, 0 without a review."""
+    return standing.details.get("position", standing.rank) if standing else 0
 
 
 def _line(
