@@ -15,6 +15,7 @@ from contest.contests.models import (
     Answer,
     Appointment,
     Contest,
+    Duty,
     Eligibility,
     IpTerms,
     PartnerRole,
@@ -42,7 +43,7 @@ from contest.entries.models import (
 )
 from contest.entries.models import State as EntryState
 from contest.files.models import File, Scan
-from contest.followup.models import Case, Stage, StageEntry
+from contest.followup.models import Case, Obligation, Stage, StageEntry
 from contest.judging.models import (
     Assignment,
     AssignmentState,
@@ -537,6 +538,18 @@ def case(
     )
     added(session, StageEntry(case_id=made.id, stage=stage, entered_at=since))
     return made
+
+
+def obligation(session: Session, case: Case) -> Obligation:
+    """A promise of the sponsor that is due at noon."""
+    duty = Duty(
+        contest_id=case.contest_id,
+        organisation=case.organisation,
+        title=Words(en="Pay"),
+        due_days=1,
+    )
+    made = Obligation(case_id=case.id, duty_id=added(session, duty).id, due_on=NOON.date())
+    return added(session, made)
 
 
 def partnership(

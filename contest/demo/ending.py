@@ -95,6 +95,11 @@ def _follow(play: Play, case: Case, place: int) -> None:
     signed = work.add_agreement(s, case, AgreementKind.POC, signed_on=None, expires_on=None,
                                 by=owner, at=play.at(start + timedelta(days=20)))  # fmt: skip
     if place == 2:
+        work.move_obligation(
+            s, case, duties[1], due_on=(start + timedelta(days=190)).date(), by=owner,
+            reason="The budget of the second half-year decides it.",
+            at=play.at(start + timedelta(days=20)),
+        )  # fmt: skip
         work.add_milestone(s, case, title="Contract text agreed", due_on=day, by=owner,
                            at=play.at(start + timedelta(days=21)))  # fmt: skip
         work.check_in(s, case, mood=Mood.SLOW, text="Waiting for the budget of the second half-year.",

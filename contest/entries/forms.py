@@ -24,7 +24,7 @@ from contest.entries.actions import Asked
 from contest.entries.answers import LONGEST
 from contest.entries.models import QuestionKind
 from contest.entries.queries import Field as Answered
-from contest.web.forms import Form, LocalDateTimeField, WordsField
+from contest.web.forms import Form, LocalDateTimeField, SomeWords, WordsField
 from contest.web.states import state_word
 from contest.web.text import lazy as _
 from contest.web.text import plain
@@ -36,7 +36,7 @@ class AskedForm(Form):
     """One question of a round's form."""
 
     kind = RadioField(_("Kind of answer"), [InputRequired()], default="text")
-    title = WordsField(_("Question"), max_length=200)
+    title = WordsField(_("Question"), [SomeWords()], max_length=200)
     help = WordsField(_("Help below the question"), max_length=600, rows=2)
     required = BooleanField(_("An entry cannot be handed in without it"), default=True)
     limit = IntegerField(
@@ -59,7 +59,6 @@ class AskedForm(Form):
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         self.title.languages = self.help.languages = self.contest_languages
-        self.title.required = True
         self.kind.choices = [(kind.value, state_word(kind)) for kind in QuestionKind]
         super().process(*args, **kwargs)
 

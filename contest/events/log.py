@@ -73,6 +73,7 @@ class Verb(enum.StrEnum):
     CASE_MILESTONE_EDITED = "case.milestone-edited"
     CASE_MOVED = "case.moved"
     CASE_OBLIGATION_KEPT = "case.obligation-kept"
+    CASE_OBLIGATION_MOVED = "case.obligation-moved"
     CASE_OPENED = "case.opened"
     CASE_OWNED = "case.owned"
     CASE_RESUMED = "case.resumed"

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contest.core.orm import lock
 from contest.files.arrival import Arrived
 from contest.files.look import INFECTED, PDF
 from contest.files.models import File, Rendition, Scan
@@ -44,6 +45,14 @@ def give_up_drawing(session: Session, file: File, *, at: datetime) -> None:
     """Note that no pictures can be made of the file."""
     file.undrawable_at = at
     session.flush()
+
+
+def draw_again(session: Session, file: File, *, at: datetime) -> None:
+    """Try once more to make pictures that were given up; pressed twice, it is tried once."""
+    lock(session, file)
+    if file.undrawable_at is not None:
+        file.undrawable_at = None
+        enqueue(session, "files.render", at=at, file_id=str(file.id))
 
 
 def add_pictures(session: Session, file: File, drawn: list[tuple[int, str, str, int, int]]) -> None:

@@ -144,6 +144,16 @@ class SignedForm(Form):
         return cast(date, self.signed_on.data)
 
 
+class MoveForm(Form):
+    """To which day a promise moves, and why."""
+
+    due_on = DateField(_("New day"), [InputRequired()])
+    reason = TextAreaField(_("Reason"), [InputRequired(), Length(max=1000)])
+
+    def day(self) -> date:
+        return cast(date, self.due_on.data)
+
+
 class KeptForm(Form):
     """That a promise was kept."""
 

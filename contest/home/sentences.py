@@ -56,6 +56,7 @@ SENTENCES: dict[Verb, str] = {
     Verb.CASE_MILESTONE_EDITED: N_("Milestone changed"),
     Verb.CASE_MOVED: N_("Follow-up moved to another stage"),
     Verb.CASE_OBLIGATION_KEPT: N_("Promise kept"),
+    Verb.CASE_OBLIGATION_MOVED: N_("Promise moved to another day"),
     Verb.CASE_OPENED: N_("Follow-up opened"),
     Verb.CASE_OWNED: N_("Owners named"),
     Verb.CASE_RESUMED: N_("Follow-up resumed"),

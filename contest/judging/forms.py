@@ -24,7 +24,7 @@ from contest.judging.actions.scoring import COMMENT_LIMIT, NOTE_LIMIT, seal
 from contest.judging.models import ConflictKind, Criterion, Rubric, Scorecard
 from contest.judging.queries.interests import Name
 from contest.organisations.forms import OrganisationField
-from contest.web.forms import Form, LocalDateTimeField, WordsField
+from contest.web.forms import Form, LocalDateTimeField, SomeWords, WordsField
 from contest.web.states import state_word
 from contest.web.text import lazy as _
 from contest.web.text import plain
@@ -280,7 +280,7 @@ def criterion_form(contest: Contest, criterion: Criterion | None = None) -> Crit
     low, high = (criterion.low, criterion.high) if criterion else (0, 5)
     languages = contest.languages
     fields: dict[str, Any] = {
-        "title": WordsField(gettext("Criterion"), languages=languages, required=True),
+        "title": WordsField(gettext("Criterion"), [SomeWords()], languages=languages),
         "help": WordsField(
             gettext("What to look at"), languages=languages, rows=3, max_length=1000
         ),

@@ -22,7 +22,7 @@ from wtforms.validators import InputRequired, Length
 from contest.core.words import Words
 from contest.web import requests
 from contest.web.access import public
-from contest.web.forms import ConfirmForm, Form, LocalDateTimeField, WordsField
+from contest.web.forms import ConfirmForm, Form, LocalDateTimeField, SomeWords, WordsField
 from contest.web.navigation import Item, Section
 
 bp = Blueprint("components", __name__)
@@ -39,7 +39,7 @@ LEVELS = (
 class SampleForm(Form):
     """One field of each kind."""
 
-    title = WordsField("Title", languages=("en", "zh", "ja", "de"), required=True)
+    title = WordsField("Title", [SomeWords()], languages=("en", "zh", "ja", "de"))
     brief = WordsField("Brief", languages=("en", "zh"), rows=4, max_length=2000)
     name = StringField(
         "Team name",

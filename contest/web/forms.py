@@ -14,7 +14,7 @@ from wtforms.widgets import DateTimeLocalInput
 
 from contest.core.errors import DomainError
 from contest.core.words import OWN_NAMES, Words
-from contest.web.text import listed, why
+from contest.web.text import why
 
 
 class Form(FlaskForm):
@@ -72,7 +72,7 @@ class SomeWords:
 class WordsField(Field):
     """One text in several languages: an input per language, named `<field>-<language>`.
 
-    `required` asks for the text in every language of the contest; `rows` > 1 makes them textareas.
+    `rows` > 1 makes them textareas. Readers of a language without text get another (`Words.pick`).
     """
 
     def __init__(
@@ -82,13 +82,12 @@ class WordsField(Field):
         *,
         languages: Sequence[str] = ("en",),
         max_length: int = 200,
-        required: bool = False,
         rows: int = 1,
         **kwargs: Any,
     ) -> None:
         super().__init__(label, validators, **kwargs)
         self.languages, self.max_length = tuple(languages), max_length
-        self.required, self.rows = required, rows
+        self.rows = rows
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Take the texts from the form if it was sent, else from the object or the default."""
@@ -111,11 +110,6 @@ class WordsField(Field):
                         language=OWN_NAMES[lang], limit=self.max_length, length=len(text),
                     )
                 )  # fmt: skip
-        if self.required:
-            missing = self.data.missing(self.languages)
-            if missing:
-                names = listed([OWN_NAMES[lang] for lang in missing])
-                raise ValidationError(gettext("Still missing in: %(languages)s.", languages=names))
 
     def inputs(self) -> list[tuple[str, str, str, str]]:
         """Return (language, its own name, the input's name, its text) for the template."""

@@ -11,6 +11,7 @@ from contest.contests.models import Contest, Role, Round, RoundPhase
 from contest.core import clock
 from contest.entries import queries
 from contest.entries.models import Entry, Question, QuestionForm, State, Version
+from contest.jobs import engine
 from contest.teams.models import Team
 from contest.undertakings.models import Kind
 from tests import make
@@ -149,6 +150,28 @@ def test_a_deck_is_attached_drawn_and_shown(client: Client, place: Place, sessio
     assert file is not None
     picture = client.get(f"{place.write}/files/{place.deck.id}/{file.id}/1/thumb")
     assert (picture.status_code, picture.mimetype) == (200, "image/webp")
+
+
+def test_pictures_that_were_given_up_are_made_once_more_when_asked(
+    client: Client, place: Place, session: Session
+) -> None:
+    version = place.submitted()
+    file = make.file(session)
+    make.attachment(session, version, place.deck, file)
+    file.undrawable_at = NOON
+    session.flush()
+    page, url = f"/entries/{version.entry_id}", f"/entries/{version.entry_id}/files/{file.id}/draw"
+    client.sign_in(make.user(session))
+    assert client.post(url).status_code == 404
+
+    client.sign_in(place.ada)
+    assert url in client.page(page).text
+    for _ in range(2):
+        assert client.post(url, data={"next": f"{page}?version=1"}).location == f"{page}?version=1"
+
+    assert [p.kind for p in engine.promised(session.connection())] == ["files.render"]
+    assert url not in client.page(page).text
+    assert client.post(f"{page}/files/{version.id}/draw").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -341,6 +364,21 @@ def test_an_organiser_builds_the_form_until_it_is_frozen(
     assert "The form is frozen" in frozen.text
     client.sign_in(place.ada)
     assert client.get(form).status_code == 403
+
+
+def test_a_question_needs_one_language_of_the_contest_and_no_more(
+    client: Client, place: Place, session: Session
+) -> None:
+    place.contest.languages = ["en", "zh"]
+    session.flush()
+    client.sign_in(place.mia)
+    asked = {"kind": "line", "limit": "100", "title-en": "", "title-zh": ""}
+    assert client.post(f"/rounds/{place.round.id}/form/new", data=asked).status_code == 422
+    asked["title-zh"] = "市场"
+    assert client.post(f"/rounds/{place.round.id}/form/new", data=asked).status_code == 303
+
+    client.sign_in(place.ada)
+    assert "市场" in client.page(place.write).text
 
 
 def test_an_organiser_gives_one_team_more_time(client: Client, place: Place) -> None:

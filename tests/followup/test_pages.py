@@ -162,6 +162,24 @@ def test_milestones_and_figures_are_changed_with_what_stood_before_in_the_record
     assert facts["case.kpi-edited"]["target"] == [100.0, 200.0]
 
 
+def test_the_sponsor_moves_a_promise_and_the_team_reads_why(
+    client: Client, session: Session
+) -> None:
+    told = carried(session)
+    promise = make.obligation(session, told.case)
+    page, day = f"/obligations/{promise.id}/move", {"due_on": "2030-07-01"}
+    client.sign_in(told.member)
+    assert client.get(page).status_code == 403
+
+    client.sign_in(told.owner)
+    client.page(page)
+    assert client.post(page, data=day).status_code == 422
+    assert client.post(page, data=day | {"reason": "The bank is closed."}).status_code == 303
+
+    client.sign_in(told.member)
+    assert "The bank is closed." in client.page(f"/cases/{told.case.id}").text
+
+
 def test_a_stale_change_of_a_milestone_is_refused_and_shows_both(
     client: Client, session: Session
 ) -> None:

@@ -1,15 +1,14 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.contests.models import Duty
 from contest.core.errors import DomainError
-from contest.core.words import Words
 from contest.followup.actions import cases, work
-from contest.followup.models import AgreementKind, Mood, Obligation, Stage
+from contest.followup.models import AgreementKind, Mood, Stage
 from contest.followup.queries import board
+from contest.followup.queries import cases as queries
 from contest.messages.models import Message
 from tests import make
 from tests.followup.story import Carried, carried, figure, measured
@@ -17,7 +16,7 @@ from tests.statements import counted
 
 pytestmark = pytest.mark.usefixtures("noon")
 TODAY = make.NOON.date()
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def _milestone(session: Session, told: Carried, days: int) -> None:
@@ -162,19 +161,45 @@ def test_reminders_come_a_week_before_and_once_more_when_overdue(session: Sessio
 
 def test_promises_are_brought_to_the_sponsor_and_the_organiser(session: Session) -> None:
     told = carried(session)
-    duty = make.added(
-        session,
-        Duty(
-            contest_id=told.contest.id, organisation=told.sponsor, title=Words(en="Pay"),
-            due_days=1,
-        ),
-    )  # fmt: skip
-    make.added(session, Obligation(case_id=told.case.id, duty_id=duty.id, due_on=TODAY))
+    make.obligation(session, told.case)
 
     work.remind(session, at=make.NOON)
 
     letters = session.scalars(select(Message)).all()
     assert {m.recipient_id for m in letters} == {told.owner.id, told.organiser.id}
+
+
+def test_a_promise_moves_to_another_day_with_its_reason(session: Session) -> None:
+    told = carried(session)
+    promise = make.obligation(session, told.case)
+    for days, reason in ((7, "The bank is closed."), (9, "The invoice is late. ")):
+        work.move_obligation(
+            session, told.case, promise, due_on=TODAY + days * DAY, reason=reason,
+            by=told.owner, at=make.NOON + days * HOUR,
+        )  # fmt: skip
+
+    (kept,) = queries.work(session, told.case.id).obligations
+    assert kept.due_on == TODAY + 9 * DAY
+    assert [(m.before - TODAY, m.after - TODAY, m.reason) for m in kept.moves] == [
+        (0 * DAY, 7 * DAY, "The bank is closed."),
+        (7 * DAY, 9 * DAY, "The invoice is late."),
+    ]
+
+
+def test_a_promise_that_is_kept_or_due_that_day_already_moves_no_more(session: Session) -> None:
+    told = carried(session)
+    promise = make.obligation(session, told.case)
+
+    def move(due_on: date) -> None:
+        work.move_obligation(
+            session, told.case, promise, due_on=due_on, reason="Late", by=told.owner, at=make.NOON
+        )
+
+    with pytest.raises(DomainError, match="that day already"):
+        move(TODAY)
+    work.keep_obligation(session, told.case, promise, note="", by=told.member, at=make.NOON)
+    with pytest.raises(DomainError, match="kept already"):
+        move(TODAY + DAY)
 
 
 def test_nothing_is_reminded_of_on_hold(session: Session) -> None:

@@ -163,6 +163,20 @@ def test_a_conflict_is_added_and_lifted_with_a_reason(client: Client, session: S
     assert interests.conflicts(session, room.contest.id) == {}
 
 
+def test_a_criterion_needs_one_language_of_the_contest_and_no_more(
+    client: Client, session: Session
+) -> None:
+    room = Room(session, phase=RoundPhase.COLLECTING)
+    room.contest.languages = ["en", "zh"]
+    session.flush()
+    client.sign_in(room.chair)
+    page, given = f"/rounds/{room.round.id}/rubric", {"weight": 100, "low": 0, "high": 5}
+
+    assert client.post(f"{page}/new", data=given).status_code == 422
+    assert client.post(f"{page}/new", data=given | {"title-zh": "新颖性"}).status_code == 303
+    assert "新颖性" in client.page(page).text
+
+
 def test_a_rubric_is_written_moved_and_freezes(client: Client, session: Session) -> None:
     room = Room(session, phase=RoundPhase.COLLECTING)
     client.sign_in(room.chair)

@@ -12,6 +12,8 @@ from contest.contests.models import Contest, Round
 from contest.core.words import Words
 from contest.entries.models import (
     Attachment,
+    Draft,
+    DraftAnswer,
     Entry,
     Question,
     QuestionForm,
@@ -171,6 +173,15 @@ def is_in_chain(session: Session, receipt: Receipt) -> bool:
         select(Event).where(Event.chain == told["chain"], Event.sequence == told["sequence"])
     )
     return event is not None and event.hash == told["event"] == digest(event)
+
+
+def file_of(session: Session, entry_id: uuid.UUID, file_id: uuid.UUID) -> File | None:
+    """Return a file that stands in a draft or a version of the entry."""
+    drafted = select(DraftAnswer.file_id).join(Draft).where(Draft.entry_id == entry_id)
+    attached = select(Attachment.file_id).join(Version).where(Version.entry_id == entry_id)
+    return session.scalar(
+        select(File).where(File.id == file_id, File.id.in_(drafted) | File.id.in_(attached))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from contest.accounts import queries as accounts
-from contest.accounts.signin import current, signed_in
+from contest.accounts.signin import current, safe_next, signed_in
 from contest.contests import queries as contests
 from contest.contests.actor import Actor
 from contest.contests.signedin import actor
@@ -18,6 +18,7 @@ from contest.entries.forms import ExtensionForm, WithdrawForm
 from contest.entries.models import Entry, State
 from contest.entries.pages import require_promise
 from contest.entries.views.blueprint import bp, contest_of, desk, just_opened
+from contest.files import actions as files
 from contest.teams.models import Team
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
@@ -137,6 +138,20 @@ def withdraw(entry_id: uuid.UUID) -> ResponseReturnValue:
         flash(gettext("The entry is withdrawn."), "success")
         return redirect(url_for(".show", entry_id=entry.id), 303)
     return render_form("entries/withdraw.html", form, entry=entry, contest=entry.contest)
+
+
+@bp.post("/entries/<uuid:entry_id>/files/<uuid:file_id>/draw")
+@action("entries.draw")
+@signed_in
+def draw(entry_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
+    """Try once more to make pictures of a deck's pages, after that was given up."""
+    session = db.session()
+    entry = found(queries.entry(session, entry_id))
+    reveal(policy.may_view(actor(entry.contest), entry))
+    files.draw_again(session, found(queries.file_of(session, entry.id, file_id)), at=now())
+    flash(gettext("The pictures are made once more. That takes a moment."))
+    here = url_for(".show", entry_id=entry.id)
+    return redirect(safe_next(request.form.get("next"), here), 303)
 
 
 @bp.route("/rounds/<uuid:round_id>/extensions", methods=["GET", "POST"])

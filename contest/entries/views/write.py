@@ -141,6 +141,7 @@ def pages(team_id: uuid.UUID, question_id: uuid.UUID) -> ResponseReturnValue:
     file = found(field.file)
     return _polled(
         "entries/_thumbs.html",
+        desk=at_desk,
         team=at_desk.team,
         field=field,
         file=file,

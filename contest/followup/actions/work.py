@@ -23,6 +23,7 @@ from contest.followup.models import (
     Milestone,
     Mood,
     Obligation,
+    ObligationMove,
     Stage,
 )
 from contest.followup.queries import board
@@ -213,6 +214,34 @@ def keep_obligation(
     obligation.kept_at, obligation.kept_by, obligation.note = at, by.id, note.strip()
     _note(session, Verb.CASE_OBLIGATION_KEPT, case, by, at, obligation_id=obligation.id,
           due_on=obligation.due_on.isoformat())  # fmt: skip
+
+
+def can_move_obligation(case: Case, obligation: Obligation) -> Decision:
+    """Say whether the promise may still come to stand on another day."""
+    if obligation.kept_at is not None:
+        return deny(N_("This promise is kept already."))
+    return can_work(case)
+
+
+def move_obligation(
+    session: Session, case: Case, obligation: Obligation, *, due_on: date, reason: str, by: User,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Let a promise of the call stand on another day; the case keeps why."""
+    orm.lock(session, obligation)
+    require(can_move_obligation(case, obligation))
+    before = obligation.due_on
+    if due_on == before:
+        raise DomainError(N_("It is due on that day already."), field="due_on")
+    session.add(
+        ObligationMove(
+            obligation_id=obligation.id, before=before, after=due_on, reason=reason.strip(),
+            by_id=by.id, at=at,
+        )
+    )  # fmt: skip
+    obligation.due_on = due_on
+    _note(session, Verb.CASE_OBLIGATION_MOVED, case, by, at, obligation_id=obligation.id,
+          before=before.isoformat(), after=due_on.isoformat())  # fmt: skip
 
 
 def remind(session: Session, *, at: datetime) -> int:

@@ -6,6 +6,7 @@ from contest.followup.models.case import (
     Gate,
     GateDecision,
     Obligation,
+    ObligationMove,
     Stage,
     StageEntry,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Milestone",
     "Mood",
     "Obligation",
+    "ObligationMove",
     "Stage",
     "StageEntry",
 ]

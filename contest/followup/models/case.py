@@ -138,3 +138,19 @@ class Obligation(Edited, Base):
     note: Mapped[str] = mapped_column(String(1000), default="")
 
     duty: Mapped[Duty] = relationship(lazy="raise_on_sql")
+    moves: Mapped[list["ObligationMove"]] = relationship(
+        order_by="ObligationMove.at", lazy="raise_on_sql"
+    )
+
+
+class ObligationMove(Base):
+    """That a promise came to stand on another day, and why."""
+
+    __tablename__ = "obligation_moves"
+
+    obligation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("obligations.id"), index=True)
+    before: Mapped[date]
+    after: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(1000))
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]

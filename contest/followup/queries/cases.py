@@ -34,12 +34,12 @@ from contest.teams.models import Member, Team
 GATES = frozenset({Stage.POC_GATE, Stage.PILOT_GATE})
 B = TypeVar("B", bound=Base)
 T = TypeVar("T", Milestone, Kpi, Obligation, Agreement, CaseDocument)
-WITH: dict[type[Base], ExecutableOption] = {  # what each brings along
-    Kpi: selectinload(Kpi.measurements),
-    Obligation: joinedload(Obligation.duty),
-    CaseDocument: joinedload(CaseDocument.file),
-    Gate: joinedload(Gate.by),
-    CheckIn: joinedload(CheckIn.by),
+WITH: dict[type[Base], tuple[ExecutableOption, ...]] = {  # what each brings along
+    Kpi: (selectinload(Kpi.measurements),),
+    Obligation: (joinedload(Obligation.duty), selectinload(Obligation.moves)),
+    CaseDocument: (joinedload(CaseDocument.file),),
+    Gate: (joinedload(Gate.by),),
+    CheckIn: (joinedload(CheckIn.by),),
 }
 
 
@@ -66,7 +66,7 @@ def of_entry(session: Session, entry_id: uuid.UUID) -> Case | None:
 
 
 def _kept(model: type[B]) -> Select[B]:
-    return select(model).options(*(option for kind, option in WITH.items() if kind is model))
+    return select(model).options(*WITH.get(model, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Work:
 
 
 def work(session: Session, case_id: uuid.UUID) -> Work:
-    """Return everything on the case. Nine statements."""
+    """Return everything on the case. Ten statements."""
 
     def kept(
         model: type[B], *order: ColumnElement[Any] | InstrumentedAttribute[Any]

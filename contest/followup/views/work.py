@@ -15,6 +15,7 @@ from contest.followup.forms import (
     KpiForm,
     MeasureForm,
     MilestoneForm,
+    MoveForm,
     ReasonForm,
 )
 from contest.followup.models import Kpi, Milestone, Mood, Obligation
@@ -175,6 +176,26 @@ def keep_obligation(obligation_id: uuid.UUID) -> ResponseReturnValue:
         form, case, gettext("Promise kept"), gettext("It was kept"),
         lambda: actions.keep_obligation(
             db.session(), case, obligation, note=form.note.data or "", by=current(), at=now()
+        ),
+        about=obligation.duty.title,
+    )  # fmt: skip
+
+
+@bp.route("/obligations/<uuid:obligation_id>/move", methods=["GET", "POST"])
+@signed_in
+@action("followup.move_obligation")
+def move_obligation(obligation_id: uuid.UUID) -> ResponseReturnValue:
+    """Let a promise of the call stand on another day, with the reason."""
+    obligation = found(queries.one(db.session(), Obligation, obligation_id))
+    case, viewer = case_for(obligation.case_id)
+    authorize(policy.may_decide(viewer, case))
+    authorize(actions.can_move_obligation(case, obligation))
+    form = MoveForm(data={"due_on": obligation.due_on})
+    return answer(
+        form, case, gettext("Move a promise"), gettext("Move it"),
+        lambda: actions.move_obligation(
+            db.session(), case, obligation, due_on=form.day(), reason=form.reason.data or "",
+            by=current(), at=now(),
         ),
         about=obligation.duty.title,
     )  # fmt: skip
