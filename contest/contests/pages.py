@@ -1,6 +1,6 @@
 """What the pages show: sentences, amounts, and rows made of rounds and dates."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext
 
 from contest.contests.models import (
+    Aggregation,
     Answer,
     Appointment,
     Contest,
@@ -39,13 +40,23 @@ def ip_sentence(terms: IpTerms) -> str:
     return gettext(IP_SENTENCES[terms])
 
 
-HOW_JUDGED = {
-    Mode.RUBRIC: N_(
+HOW_JUDGED: Mapping[tuple[Mode, Aggregation | None], str] = {
+    (Mode.RUBRIC, None): N_(
         "At least %(reviews)s judges score each entry on the same weighted rubric. Its result is the"
         " mean of what they give, corrected for how strict each judge is where there are enough"
         " scores to tell; the plain mean is kept beside it."
     ),
-    Mode.PAIRWISE: N_(
+    (Mode.PASS_FAIL, Aggregation.UNANIMOUS): N_(
+        "At least %(reviews)s judges pass or fail each entry and say why. It passes when all of them"
+        " pass it and fails when all of them fail it. Where they disagree, the panel talks it over;"
+        " what it decides is recorded with the reason."
+    ),
+    (Mode.PASS_FAIL, Aggregation.MAJORITY): N_(
+        "At least %(reviews)s judges pass or fail each entry and say why. What more of them say holds."
+        " Where as many pass it as fail it, the panel talks it over; what it decides is recorded with"
+        " the reason."
+    ),
+    (Mode.PAIRWISE, None): N_(
         "Judges go from entry to entry and say each time which of two is better, or that they are"
         " equally good. The result is the order that fits all votes together best. A judge who often"
         " contradicts the others counts for less, and nobody counts for more than one."
@@ -70,7 +81,7 @@ def tie_break(steps: Iterable[str]) -> str:
 
 def how_judged(round_: Round) -> str:
     """Return how a round is judged, as a paragraph for everybody, from its settings."""
-    said = [gettext(HOW_JUDGED[round_.mode], reviews=round_.minimum_reviews)]
+    said = [gettext(HOW_JUDGED[round_.mode, round_.rule()], reviews=round_.minimum_reviews)]
     said.append(gettext("Nobody judges an entry that they are connected with."))
     if round_.blind:
         said.append(gettext("Judges see codes instead of team names."))

@@ -93,6 +93,7 @@ class Verb(enum.StrEnum):
     CONFLICT_FOUND = "conflict.found"
     CONFLICT_LIFTED = "conflict.lifted"
     CONFLICTS_REVIEWED = "conflicts.reviewed"
+    CONSENSUS_RECORDED = "consensus.recorded"
     JUDGES_NUDGED = "judges.nudged"
     JUDGING_EXTENDED = "judging.extended"
     PLAN_APPLIED = "plan.applied"
@@ -175,7 +176,17 @@ class Verb(enum.StrEnum):
 # often costs a moment, once too seldom would leave an old page standing.
 UNSEEN_SUBJECTS = frozenset(
     {
-        *("assignment", "case", "conflict", "conflicts", "judges", "message", "order", "pitch"),
+        *(
+            "assignment",
+            "case",
+            "conflict",
+            "conflicts",
+            "consensus",
+            "judges",
+            "message",
+            "order",
+            "pitch",
+        ),
         *("plan", "ranking", "reviews", "rubric", "scorecard", "stage"),
     }
 )

@@ -75,6 +75,7 @@ SENTENCES: dict[Verb, str] = {
     Verb.CONFLICT_FOUND: N_("Conflict of interest found"),
     Verb.CONFLICT_LIFTED: N_("Conflict of interest lifted"),
     Verb.CONFLICTS_REVIEWED: N_("Names checked for conflicts"),
+    Verb.CONSENSUS_RECORDED: N_("Consensus of the panel recorded"),
     Verb.JUDGES_NUDGED: N_("Judges reminded"),
     Verb.JUDGING_EXTENDED: N_("Judging extended"),
     Verb.PLAN_APPLIED: N_("Assignment applied"),

@@ -131,12 +131,12 @@ def criterion_of(name: str) -> uuid.UUID | None:
 def score_form(rubric: Rubric | None, card: Scorecard | None) -> ScoreForm:
     """Return the form of a scorecard, filled with what the judge has given so far."""
     given = {s.criterion_id: s for s in card.scores} if card else {}
-    fields = {}
+    fields: dict[str, Any] = {}
     for criterion in rubric.criteria if rubric else ():
         score = given.get(criterion.id)
         fields[field_name(criterion)] = RadioField(
-            plain(criterion.title),
-            choices=[],
+            plain(criterion.title) or gettext("Does it pass?"),
+            choices=verdicts() if criterion.is_verdict() else [],
             validate_choice=False,
             default=None
             if score is None
@@ -146,11 +146,39 @@ def score_form(rubric: Rubric | None, card: Scorecard | None) -> ScoreForm:
             if score.points is not None
             else None,
         )
+        if criterion.is_verdict():
+            fields["comment"] = _why()
     kind = type("ScoreFormOfRubric", (ScoreForm,), fields)
     comment, note = (card.comment, card.note) if card else ("", "")
     return cast(ScoreForm, kind(data={
         "comment": comment, "note": note, "comment_seen": seal(comment), "note_seen": seal(note),
     }))  # fmt: skip
+
+
+class ConsensusForm(ReasonForm):
+    """What the panel agreed on."""
+
+    verdict = RadioField(_("The panel's decision"), [InputRequired()])
+    reason = TextAreaField(_("What it rests on"), [InputRequired(), Length(max=1000)])
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.verdict.choices = verdicts()
+
+
+def verdicts() -> list[tuple[str, str]]:
+    """Return what a judge may say in a round of pass or fail: the points and their word."""
+    return [("1", gettext("Passes")), ("0", gettext("Fails"))]
+
+
+def _why() -> TextAreaField:
+    return TextAreaField(
+        gettext("Why it passes or fails"),
+        [Length(max=COMMENT_LIMIT)],
+        description=gettext(
+            "The chair reads this now, the team after publication, without your name."
+        ),
+    )
 
 
 class LiftForm(ReasonForm):

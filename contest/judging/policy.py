@@ -59,6 +59,15 @@ def may_score(user: User, assignment: Assignment, *, ready: Decision) -> Decisio
     return can_take_scores(assignment.round)
 
 
+def may_settle(actor: Actor, round_: Round) -> Decision:
+    """Say whether the panel's decision on what judges disagree about may be recorded."""
+    if not (may := may_chair(actor)):
+        return may
+    if round_.phase not in {RoundPhase.JUDGING, RoundPhase.DELIBERATION}:
+        return deny(N_("The panel decides while the round is judged and deliberated on."))
+    return ALLOW
+
+
 def can_take_scores(round_: Round) -> Decision:
     """Judges may finish late until the chair closes the round: lateness is the chair's to handle."""
     if round_.phase is not RoundPhase.JUDGING:

@@ -14,7 +14,8 @@ from contest.core import clock
 from contest.jobs.aside import aside
 from contest.jobs.registry import failed, job
 from contest.judging.queries import comparing, matrix, panel, work
-from contest.ranking import account, actions, compared, queries, ties
+from contest.judging.queries import verdicts as of_judges
+from contest.ranking import account, actions, compared, queries, ties, verdicts
 from contest.ranking.account import Names
 from contest.web.db import db
 
@@ -36,7 +37,9 @@ def compute(round_id: str, by_id: str | None = None, run_id: str | None = None) 
     if round_ is None or not actions.is_wanted(db.session(), run_id):
         return {"computed": None}
     try:
-        found = _compared(round_) if round_.mode is Mode.PAIRWISE else _compute(round_, run_id)
+        found = (
+            OTHERWISE[round_.mode](round_) if round_.mode in OTHERWISE else _compute(round_, run_id)
+        )
     except Unwanted:
         return {"computed": None}
     return {"computed": ties.settled(found, round_, queries.rungs(db.session(), round_))}
@@ -71,6 +74,16 @@ def _compared(round_: Round) -> dict[str, Any]:
     entries = [e.id for e in panel.judged_entries(session, round_)]
     top = min(round_.advance_count or TOP, max(1, len(entries)))
     return compared.ranking(entries, comparing.votes(session, round_), top)
+
+
+def _judged(round_: Round) -> dict[str, Any]:
+    session = db.session()
+    entries = [e.id for e in panel.judged_entries(session, round_)]
+    found = of_judges.verdicts(session, round_)
+    return verdicts.ranking(entries, found, round_.advance_count or TOP)
+
+
+OTHERWISE = {Mode.PAIRWISE: _compared, Mode.PASS_FAIL: _judged}  # than by the model of record
 
 
 @job("judging.plan", writes=False)

@@ -12,7 +12,7 @@ from contest.accounts.models import User
 from contest.contests.models import Appointment, Round
 from contest.core.words import Words
 from contest.entries.models import Entry, Version
-from contest.judging.models import Assignment, Criterion, Rubric, Score, Scorecard
+from contest.judging.models import Assignment, Consensus, Criterion, Rubric, Score, Scorecard
 from contest.judging.models.assignment import OPEN
 from contest.judging.queries import panel
 from contest.ranking.models import Ranking, RankingRun, Standing
@@ -269,9 +269,17 @@ def own_scales(session: Session, round_: Round, user: User) -> list[Scale]:
 
 
 def changed_since(session: Session, ranking: Ranking) -> bool:
-    """Say whether a score was handed in or set aside after the ranking was computed. One statement."""
+    """Say whether a judge or the panel said something else after the ranking was computed.
+
+    One statement.
+    """
+    decided = select(func.max(Consensus.at)).where(Consensus.round_id == ranking.round_id)
     latest = session.execute(
-        select(func.max(Scorecard.submitted_at), func.max(Scorecard.set_aside_at))
+        select(
+            func.max(Scorecard.submitted_at),
+            func.max(Scorecard.set_aside_at),
+            decided.scalar_subquery(),
+        )
         .join(Assignment, Assignment.id == Scorecard.assignment_id)
         .where(Assignment.round_id == ranking.round_id)
     ).one()

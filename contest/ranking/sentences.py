@@ -49,6 +49,9 @@ NOTES: Mapping[str, str] = {
     "missing_criterion": N_(
         "Scorecards without a view on some criterion: %(cards)s. The other criteria carry its weight."
     ),
+    "awaiting_consensus": N_(
+        "The judges disagree and the panel has yet to decide, so without a place: %(entries)s."
+    ),
     "pools_differ": N_("Some judges had stronger entries than others; this is taken into account."),
 }
 UNKNOWN: Mapping[str, str] = {

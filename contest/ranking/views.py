@@ -26,7 +26,7 @@ from contest.contests.pages import tie_break
 from contest.contests.policy import may_view as may_view_contest
 from contest.contests.signedin import actor
 from contest.core.errors import DomainError
-from contest.ranking import actions, plot, policy, queries
+from contest.ranking import actions, plot, policy, queries, verdicts
 from contest.ranking.models import Ranking, RankingRun, RunState
 from contest.ranking.sentences import agreement, depends, remarks
 from contest.web import requests
@@ -53,6 +53,15 @@ def show(round_id: uuid.UUID) -> ResponseReturnValue:
     if ranking is None:
         return render_template("ranking/none.html", **page)
     by = _by(ranking)
+    if ranking.method == verdicts.METHOD:
+        return render_template(
+            "ranking/verdicts.html",
+            **page,
+            lines=queries.lines(ranking.standings, "adjusted"),
+            ladder=_ladder(ranking),
+            stale=queries.changed_since(session, ranking),
+            remarks=remarks(session, ranking),
+        )
     lines, judges = queries.lines(ranking.standings, by), queries.severities(session, ranking)
     return render_template(
         "ranking/show.html",
@@ -68,7 +77,7 @@ def show(round_id: uuid.UUID) -> ResponseReturnValue:
         stale=queries.changed_since(session, ranking),
         remarks=remarks(session, ranking),
         agreement=agreement(ranking),
-        ladder=tie_break(s for s in ranking.parameters.get("ladder", ()) if s in set(TieBreak)),
+        ladder=_ladder(ranking),
     )
 
 
@@ -133,6 +142,8 @@ def explain(round_id: uuid.UUID, entry_id: uuid.UUID) -> ResponseReturnValue:
     round_, _ = _seen(round_id)
     session = db.session()
     standing = found(queries.standing(session, round_id, entry_id))
+    if standing.ranking.method == verdicts.METHOD:  # there is nothing but what the judges said
+        return redirect(url_for("judging.entry", round_id=round_id, entry_id=entry_id), 303)
     details = standing.details
     others = [uuid.UUID(other["entry"]) for other in details.get("beats", [])]
     judges = [uuid.UUID(c["judge"]) for c in details.get("corrections", [])]
@@ -199,6 +210,10 @@ def _decide_url(round_: Round) -> str | None:
     if "results.decide" not in current_app.view_functions:
         return None
     return url_for("results.decide", round_id=round_.id)
+
+
+def _ladder(ranking: Ranking) -> str:
+    return tie_break(s for s in ranking.parameters.get("ladder", ()) if s in set(TieBreak))
 
 
 def _by(ranking: Ranking) -> str:

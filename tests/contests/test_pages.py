@@ -30,7 +30,7 @@ SET_UP = (
 ROUND = {
     "title-en": "Ideas",
     "kind": "desk",
-    "mode": "rubric",
+    "way": "rubric",
     "opens_at": "2030-03-01T09:00",
     "closes_at": "2030-03-20T18:00",
     "judging_opens_at": "2030-03-21T09:00",

@@ -19,6 +19,7 @@ from contest.core.text import N_
 from contest.events.log import Verb, record
 from contest.jobs.outbox import enqueue
 
+HOW_JUDGED = ("mode", "aggregation")
 BEFORE_JUDGING = frozenset({RoundPhase.PLANNED, RoundPhase.COLLECTING, RoundPhase.SCREENING})
 
 
@@ -57,8 +58,13 @@ def edit(
     """
     if orm.lock(session, round_).version != seen:
         raise Conflict(parts.STALE)
-    if values.get("mode", round_.mode) != round_.mode and round_.phase not in BEFORE_JUDGING:
-        raise DomainError(N_("Judges have begun; how they judge cannot change."), field="mode")
+    changes = [
+        name
+        for name in HOW_JUDGED
+        if values.get(name, getattr(round_, name)) != getattr(round_, name)
+    ]
+    if changes and round_.phase not in BEFORE_JUDGING:
+        raise DomainError(N_("Judges have begun; how they judge cannot change."), field="way")
     if values.get("ladder", round_.ladder) != round_.ladder and not round_.can("collect"):
         raise DomainError(
             N_("The round is open; how ties are broken cannot change."), field="tie_1"

@@ -1,5 +1,6 @@
 """How a round runs."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import gettext
@@ -7,7 +8,14 @@ from wtforms import BooleanField, Field, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from contest.contests.forms.base import ContestForm
-from contest.contests.models import USUAL_LADDER, Mode, RoundKind, TieBreak
+from contest.contests.models import (
+    AGGREGATIONS,
+    USUAL_LADDER,
+    Aggregation,
+    Mode,
+    RoundKind,
+    TieBreak,
+)
 from contest.web import states
 from contest.web.forms import LocalDateTimeField, SomeWords, WordsField
 from contest.web.text import lazy as _
@@ -15,12 +23,26 @@ from contest.web.text import lazy as _
 DAY_MINUTES = 24 * 60
 
 
+def _way(mode: Mode, rule: Aggregation | None) -> str:
+    return f"{mode.value}.{rule.value}" if rule else mode.value
+
+
+def _ways() -> Iterator[tuple[str, str]]:
+    """Yield every mode, once for each aggregation that it leaves to choose."""
+    for mode in Mode:
+        word = states.state_word(mode)
+        for rule in AGGREGATIONS.get(mode, ()):
+            yield _way(mode, rule), f"{word}: {states.state_word(rule)}"
+        if mode not in AGGREGATIONS:
+            yield mode.value, word
+
+
 class RoundForm(ContestForm):
     """How a round runs."""
 
     title = WordsField(_("Name of the round"), [SomeWords()], max_length=120)
     kind = RadioField(_("How it is judged"), [InputRequired()], coerce=RoundKind)
-    mode = RadioField(_("How judges say what they think"), [InputRequired()], coerce=Mode)
+    way = RadioField(_("How judges say what they think"), [InputRequired()])
     opens_at = LocalDateTimeField(_("Entries open"))
     closes_at = LocalDateTimeField(_("Entries close"))
     grace_minutes = IntegerField(
@@ -63,11 +85,12 @@ class RoundForm(ContestForm):
         "questions_minutes": "questions_seconds",
     }
     LADDER = ("tie_1", "tie_2", "tie_3", "tie_4", "tie_5")
-    NOT_VALUES = ContestForm.NOT_VALUES | set(IN_MINUTES) | set(LADDER)
+    NOT_VALUES = ContestForm.NOT_VALUES | set(IN_MINUTES) | {"way", *LADDER}
 
     def process(self, formdata: Any = None, obj: Any = None, *args: Any, **kwargs: Any) -> None:
         self.kind.choices = states.choices(RoundKind)
-        self.mode.choices = states.choices(Mode)
+        self.way.choices = list(_ways())
+        kwargs["way"] = Mode.RUBRIC.value if obj is None else _way(obj.mode, obj.rule())
         steps = dict(zip(self.LADDER, USUAL_LADDER if obj is None else obj.ladder, strict=False))
         for name in self.LADDER:
             self[name].choices = [("", "–"), *states.choices(TieBreak)]
@@ -82,7 +105,11 @@ class RoundForm(ContestForm):
 
     def values(self) -> dict[str, Any]:
         seconds = {column: self[f].data * 60 for f, column in self.IN_MINUTES.items()}
-        return {**super().values(), **seconds, "ladder": self.steps()}
+        return {**super().values(), **seconds, "ladder": self.steps(), **self._how()}
+
+    def _how(self) -> dict[str, Any]:
+        mode, _, rule = str(self.way.data).partition(".")
+        return {"mode": Mode(mode), "aggregation": Aggregation(rule) if rule else None}
 
     def steps(self) -> list[str]:
         """Return the tie-break, without what stands there twice."""

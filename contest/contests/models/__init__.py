@@ -17,7 +17,9 @@ from contest.contests.models.contest import (
     Track,
 )
 from contest.contests.models.rounds import (
+    AGGREGATIONS,
     USUAL_LADDER,
+    Aggregation,
     Mode,
     Round,
     RoundKind,
@@ -26,8 +28,10 @@ from contest.contests.models.rounds import (
 )
 
 __all__ = [
+    "AGGREGATIONS",
     "STAFF",
     "USUAL_LADDER",
+    "Aggregation",
     "Answer",
     "Appointment",
     "Challenge",

@@ -27,7 +27,20 @@ class Mode(enum.StrEnum):
     """How judges express themselves."""
 
     RUBRIC = "rubric"
+    PASS_FAIL = "pass-fail"  # noqa: S105 -- no password
     PAIRWISE = "pairwise"
+
+
+class Aggregation(enum.StrEnum):
+    """How what the judges say becomes one result, where a mode leaves a choice."""
+
+    UNANIMOUS = "unanimous"
+    MAJORITY = "majority"
+
+
+AGGREGATIONS: Mapping[Mode, tuple[Aggregation, ...]] = {
+    Mode.PASS_FAIL: (Aggregation.UNANIMOUS, Aggregation.MAJORITY),
+}
 
 
 class TieBreak(enum.StrEnum):
@@ -44,6 +57,7 @@ class TieBreak(enum.StrEnum):
 USUAL_LADDER = (TieBreak.CRITERIA, TieBreak.MEDIAN)
 UNKNOWN: Mapping[Mode, frozenset[TieBreak]] = {  # what a mode says nothing about
     Mode.RUBRIC: frozenset(),
+    Mode.PASS_FAIL: frozenset({TieBreak.ADJUSTED, TieBreak.CRITERIA, TieBreak.MEDIAN}),
     Mode.PAIRWISE: frozenset({TieBreak.CRITERIA, TieBreak.MEDIAN}),
 }
 
@@ -91,6 +105,7 @@ class Round(Edited, Base):
     number: Mapped[int]
     kind: Mapped[RoundKind] = mapped_column(default=RoundKind.DESK)
     mode: Mapped[Mode] = mapped_column(default=Mode.RUBRIC)
+    aggregation: Mapped[Aggregation | None]  # None: the only one, or the first, of the mode
     phase: Mapped[RoundPhase] = mapped_column(default=RoundPhase.PLANNED)
     title: Mapped[Words]
     opens_at: Mapped[datetime | None]
@@ -112,6 +127,11 @@ class Round(Edited, Base):
 
     def collects(self) -> bool:
         return self.opens_at is not None
+
+    def rule(self) -> Aggregation | None:
+        """Return the declared aggregation; None where the mode has one only."""
+        known = AGGREGATIONS.get(self.mode, ())
+        return self.aggregation if self.aggregation in known else next(iter(known), None)
 
     def tie_breaks(self) -> tuple[TieBreak, ...]:
         """Return the declared steps that the mode of the round knows, in their order."""

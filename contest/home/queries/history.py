@@ -27,7 +27,7 @@ from contest.core.words import Words
 from contest.entries.models import Entry, Extension, Question
 from contest.events.models import Event
 from contest.followup.models import Agreement, Case, CaseDocument, Kpi, Milestone, Obligation
-from contest.judging.models import Assignment, Rubric, Scorecard
+from contest.judging.models import Assignment, Consensus, Rubric, Scorecard
 from contest.organisations.models import Organisation
 from contest.pitchday.models import Draw, Slot, Stage
 from contest.ranking.models import Ranking
@@ -48,6 +48,7 @@ NAMES: dict[str, Select[uuid.UUID, Any]] = {
         Entry, Entry.id == Certificate.entry_id
     ),
     "challenges": select(Challenge.id, Challenge.title),
+    "consensuses": select(Consensus.id, Entry.title).join(Entry, Entry.id == Consensus.entry_id),
     "contests": select(Contest.id, Contest.title),
     "draws": select(Draw.id, Round.title).join(Round, Round.id == Draw.round_id),
     "duties": select(Duty.id, Duty.title),

@@ -11,6 +11,7 @@ from contest.core.decisions import Blocker, require
 from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.entries.queries import screening
+from contest.judging.actions import rubric
 from contest.judging.queries import panel, readiness, reviews
 
 
@@ -44,4 +45,6 @@ def begin(session: Session, round_: Round, *, by: User, at: datetime) -> None:
     require(round_.can("judge"))
     for blocker in blockers(session, round_):
         raise DomainError(blocker.reason, blocker.facts)
+    if round_.mode is Mode.PASS_FAIL:
+        rubric.ask_for_verdicts(session, round_)
     rounds.judge(session, round_, by=by, at=at)

@@ -125,6 +125,15 @@ def _record(
            weights=weights, **facts)  # fmt: skip
 
 
+def ask_for_verdicts(session: Session, round_: Round) -> None:
+    """Give a round of pass or fail its scale: one criterion without a name, of which 1 is a pass."""
+    last = panel.rubric(session, round_.id)
+    question = Criterion(title=Words(), help=Words(), weight=100, low=0, high=1, levels=[])
+    number = last.number + 1 if last else 1
+    session.add(Rubric(round=round_, number=number, criteria=[question]))
+    session.flush()
+
+
 def freeze(session: Session, rubric_id: uuid.UUID, at: datetime) -> None:
     """Freeze the rubric at its first score."""
     rubric = session.get_one(Rubric, rubric_id)

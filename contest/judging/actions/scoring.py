@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from contest.accounts.models import User
-from contest.contests.models import Role
+from contest.contests.models import Mode, Role
 from contest.contests.queries import appointments
 from contest.core import orm
 from contest.core.errors import Conflict as Stale
@@ -156,11 +156,15 @@ def submit(
         c for c in rubric.criteria
         if c.id not in given or (given[c.id].points is None and not given[c.id].abstained)
     ]  # fmt: skip
+    if missing and assignment.round.mode is Mode.PASS_FAIL:
+        raise DomainError(N_("Say whether the entry passes."))
     if missing:
         raise DomainError(
             N_("Still without points: %(criterion)s. Give points, 0 included, or abstain on it."),
             {"criterion": missing[0].title},
         )
+    if assignment.round.mode is Mode.PASS_FAIL and not draft.comment.strip():
+        raise DomainError(N_("Say in a few words why."), field="comment")
     if all(s.points is None for s in given.values()):
         raise DomainError(N_("You abstained on everything. Use “Abstain” for the whole entry."))
     for earlier in work.scorecards(session, assignment.id):

@@ -12,6 +12,7 @@ from contest.judging.models.assignment import (
     Waiver,
 )
 from contest.judging.models.comparison import Comparison, Outcome, Visit
+from contest.judging.models.consensus import Consensus
 from contest.judging.models.rubric import Criterion, Level, Rubric
 from contest.judging.models.scorecard import Score, Scorecard
 
@@ -23,6 +24,7 @@ __all__ = [
     "Conflict",
     "ConflictKind",
     "ConflictSource",
+    "Consensus",
     "Criterion",
     "Declaration",
     "Level",

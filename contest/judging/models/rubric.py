@@ -55,6 +55,10 @@ class Criterion(Edited, Base):
         lazy="raise_on_sql",
     )
 
+    def is_verdict(self) -> bool:
+        """Say whether it asks for nothing but a pass: that of a round of pass or fail has no name."""
+        return not self.title
+
 
 class Level(Base):
     """What a number of points means."""

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contest.contests import queries as contests
-from contest.contests.models import Contest, Round
+from contest.contests.models import Contest, Mode, Round
 from contest.contests.queries.overview import Figure
 from contest.core.decisions import Blocker
 from contest.core.text import N_
@@ -17,7 +17,7 @@ GONE = (AssignmentState.PROPOSED, AssignmentState.REASSIGNED, AssignmentState.WA
 
 
 def unready(session: Session, contest: Contest) -> Iterator[Blocker]:
-    """Yield a blocker per round whose criteria do not weigh 100 % together. Two statements."""
+    """Yield a blocker per round of scores whose criteria do not weigh 100 % together. Two statements."""
     weights = dict(
         session.execute(
             select(Rubric.round_id, func.sum(Criterion.weight))
@@ -27,6 +27,8 @@ def unready(session: Session, contest: Contest) -> Iterator[Blocker]:
         ).all()
     )
     for round_ in contests.rounds(session, contest.id):
+        if round_.mode is not Mode.RUBRIC:
+            continue
         weight = weights.get(round_.id, 0)
         if weight != 100:
             yield Blocker(

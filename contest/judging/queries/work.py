@@ -33,6 +33,9 @@ from contest.judging.models.assignment import OPEN
 from contest.judging.scoring import Given, total
 from contest.teams.models import Team
 
+COUNTED = frozenset(  # what was handed in counts until its amendment is
+    {AssignmentState.SCORED, AssignmentState.LOCKED, AssignmentState.IN_PROGRESS}
+)
 SHOWN = frozenset(AssignmentState) - {AssignmentState.PROPOSED, AssignmentState.REASSIGNED}
 
 
@@ -210,14 +213,13 @@ def marks(session: Session, round_id: uuid.UUID) -> list[Mark]:
         .join(Criterion, Criterion.id == Score.criterion_id)
         .where(
             Assignment.round_id == round_id,
-            Assignment.state.in_([AssignmentState.SCORED, AssignmentState.LOCKED,
-                                  AssignmentState.IN_PROGRESS]),
+            Assignment.state.in_(COUNTED),
             Scorecard.submitted_at.is_not(None),
             Scorecard.superseded_at.is_(None),
             Scorecard.set_aside_at.is_(None),
         )
         .order_by(Assignment.entry_id, Assignment.appointment_id, Criterion.position, Criterion.id)
-    )  # fmt: skip
+    )
     cards: dict[tuple[uuid.UUID, uuid.UUID], list[Given]] = {}
     for entry_id, appointment_id, weight, low, high, points in rows:
         card = cards.setdefault((entry_id, appointment_id), [])

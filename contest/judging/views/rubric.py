@@ -9,6 +9,7 @@ from flask_babel import gettext
 from contest.accounts.models import User
 from contest.accounts.signin import current, signed_in
 from contest.contests.models import Round
+from contest.contests.pages import how_judged
 from contest.contests.signedin import actor
 from contest.core.decisions import Decision
 from contest.core.errors import DomainError
@@ -41,6 +42,7 @@ def rubric(round_id: uuid.UUID) -> ResponseReturnValue:
         may_edit=_may_edit(round_, rubric),
         parts=parts_of(rubric, None),
         preview=score_form(rubric, None),
+        how_judged=how_judged,
     )
 
 

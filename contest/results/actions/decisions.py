@@ -17,6 +17,7 @@ from contest.core.decisions import Decision as Verdict
 from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.events.log import Verb, record
+from contest.judging.queries import verdicts
 from contest.messages import outbox as messages
 from contest.messages.models import Message
 from contest.messages.models import State as MessageState
@@ -44,6 +45,8 @@ def can_decide(session: Session, round_: Round) -> Verdict:
         return deny(N_("First close the judging of this round."))
     if queries.is_settled(session, round_.contest_id):
         return deny(N_("A certified result rests on these decisions. Discard it first."))
+    if waiting := verdicts.waiting(session, round_):
+        return deny(N_("The panel has yet to decide on %(count)s entries."), count=len(waiting))
     return ALLOW
 
 

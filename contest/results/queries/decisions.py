@@ -17,6 +17,7 @@ from contest.results.models import Decision, DecisionState, Outcome, ResultSet, 
 from contest.results.order import Proposal, Ranked, Seats, advancing, awarding
 from contest.teams.models import Team
 
+FAILED = "fail"  # a verdict of the judges: never proposed
 SETTLED = frozenset({ResultState.CERTIFIED, ResultState.EMBARGOED})
 
 
@@ -44,6 +45,7 @@ class Line:
     departs: bool
     is_decided: bool  # a decision is stored
     is_applied: bool
+    verdict: str = ""  # "pass" or "fail" in a round of those
 
     def needs_reason(self) -> bool:
         """A choice off the order, or the favoured side of a tie at the cut, needs its reason."""
@@ -190,8 +192,10 @@ def _proposal(round_: Round, rows: list[Any], offered: tuple[Prize, ...]) -> Pro
 
 
 def _place(standing: Standing | None) -> int:
-    """Return the place after the declared tie-break, 0 without a review."""
-    return standing.details.get("position", standing.rank) if standing else 0
+    """Return the place after the declared tie-break, 0 without a review and for who failed."""
+    if standing is None or standing.details.get("verdict") == FAILED:
+        return 0
+    return int(standing.details.get("position", standing.rank))
 
 
 def _line(
@@ -226,6 +230,7 @@ def _line(
         departs=bool(decision and decision.departs),
         is_decided=decision is not None,
         is_applied=bool(decision and decision.state is DecisionState.APPLIED),
+        verdict=standing.details.get("verdict", "") if standing else "",
     )
 
 
