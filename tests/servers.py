@@ -33,7 +33,7 @@ NO_GROUPS: list[int] | None = [] if ROOT else None
 SUPERVISOR = """
     "$@" & server=$!
     read -r _
-    kill -TERM $server; kill -INT $server; wait $server; rm -rf "$HOME"
+    kill -$0 $server; wait $server; rm -rf "$HOME"
 """
 
 
@@ -59,6 +59,7 @@ def postgres_url() -> str:
         [bin_ / "postgres", "-D", data, *options],
         home,
         ready=lambda: psycopg.connect(f"postgresql://{address}", connect_timeout=1).close(),
+        stop="QUIT",  # at once: TERM waits for clients, INT writes down what is deleted right after
     )
     return f"postgresql+psycopg://{address}"
 
@@ -153,12 +154,13 @@ def _serve(
     home: Path,
     *,
     ready: Callable[[], object],
+    stop: str = "TERM",
     privileged: bool = False,
 ) -> None:
     log = home / "log"
     with log.open("wb") as output:
         supervisor = subprocess.Popen(
-            ["/bin/sh", "-c", SUPERVISOR, "sh", *command],
+            ["/bin/sh", "-c", SUPERVISOR, stop, *command],
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -170,11 +172,11 @@ def _serve(
     pipe = supervisor.stdin
     assert pipe is not None
 
-    def stop() -> None:
+    def end() -> None:
         pipe.close()
-        supervisor.wait(timeout=10)
+        supervisor.wait(timeout=60)
 
-    atexit.register(stop)
+    atexit.register(end)
     _wait(ready, log)
 
 

@@ -27,7 +27,7 @@ from contest.web.db import begin_writing, db
 MAX_ATTEMPTS = 8
 AT_ONCE = 6  # jobs that one worker does side by side
 KEPT = timedelta(days=30)  # so long it can be looked up what was done
-FAREWELL = 30  # seconds that a stopped worker may take to finish what it does
+FAREWELL = 15  # seconds to finish what is being done when stopped: before others call one silent
 FIRST_PAUSE = timedelta(
     seconds=10
 )  # before the second attempt; four times as long before each next

@@ -84,6 +84,30 @@ def test_declining_keeps_the_reason_for_the_organisers(
     assert "I am abroad." not in page.text
 
 
+def test_a_judge_who_declined_is_replaced_by_another(
+    app: Flask, client: Client, session: Session, contest: Contest
+) -> None:
+    invite(session, contest)
+    client.post(mailed(app, session), data={"answer": "decline", "reason": "I am abroad."})
+    (organiser,) = queries.appointments(session, contest.id, Role.ORGANISER)
+    client.sign_in(organiser.user)
+    people_page = f"/contests/{contest.slug}/people"
+    shown = client.page(people_page).text
+    assert "Declined" in shown
+    assert "I am abroad." in shown
+
+    other = {"email": "sun@xnode.example", "name": "孙伟", "role": "judge"}
+    assert client.post(people_page, data=other).status_code == 303
+    client.post("/sign-out")
+    client.post(mailed(app, session), data={"answer": "accept"})
+
+    client.sign_in(organiser.user)
+    panel = client.page(f"/contests/{contest.slug}/judging").text
+    assert "孙伟" in panel
+    answers = {a.user.name: a.answer for a in queries.appointments(session, contest.id, Role.JUDGE)}
+    assert answers == {"佐藤 美咲": Answer.DECLINED, "孙伟": Answer.ACCEPTED}
+
+
 def test_only_the_newest_link_works(
     app: Flask, client: Client, session: Session, contest: Contest
 ) -> None:
