@@ -1,4 +1,5 @@
 import random
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -16,7 +17,7 @@ from contest.results.queries import feedback
 from tests import make
 from tests.jobs import run_promised
 from tests.pages import Client
-from tests.results.story import Story, choices, decided, published, signed, story
+from tests.results.story import TITLES, Story, choices, decided, published, signed, story
 
 HOUR = timedelta(hours=1)
 
@@ -244,9 +245,32 @@ def test_the_gallery_shows_public_answers_of_teams_that_agreed(
         assert "SECRET COSTS" not in page
     assert client.get(f"{base}/{told.entries[0].id}").status_code == 404
     assert "川のセンサー" in client.page(f"{base}?q=センサー").text
-    for nothing in ("?q=SECRET", "?q=%25", "?winners=1"):
+    for nothing in ("?q=SECRET", "?q=%25", "?prize=any"):
         assert "川のセンサー" not in client.page(base + nothing).text
     assert "川のセンサー" in client.page(f"/contests/{contest.slug}/results/public").text
+
+
+def test_the_gallery_begins_with_the_winners_and_filters_by_track_and_prize(
+    client: Client, session: Session
+) -> None:
+    told = story(session)
+    tracks = [make.track(session, told.contest, title=title) for title in ("Rivers", "Ports")]
+    tracks[1].position = tracks[0].position + 1
+    for entry, lead, track in zip(told.entries, told.leads, (*tracks, tracks[0]), strict=True):
+        entry.team.track_id = track.id
+        consent.give(session, entry, by=lead, at=make.NOON)
+    published(session, told)  # the first two win
+    base = f"/contests/{told.contest.slug}/gallery"
+
+    def shown(query: str = "") -> list[str]:
+        page = client.page(base + query).text
+        return sorted((t for t in TITLES if f">{t}</a>" in page), key=page.index)
+
+    assert shown() == list(TITLES)
+    assert shown(f"?prize={told.prize.id}") == shown("?prize=any") == list(TITLES[:2])
+    assert shown(f"?track={tracks[0].id}") == [TITLES[0], TITLES[2]]
+    assert shown(f"?track={tracks[1].id}&q=Reed") == []
+    assert re.findall(r'class="count">(\d)<', client.page(base).text) == ["3", "2", "1"]
 
 
 def test_the_lead_agrees_and_changes_their_mind(client: Client, session: Session) -> None:

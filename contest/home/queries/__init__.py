@@ -8,7 +8,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
-from contest.contests.models import Answer, Appointment, Contest, Phase, Role, Round, Series
+from contest.contests.models import Answer, Appointment, Contest, Phase, Role, Round
 from contest.core.words import Words
 from contest.entries.models import Entry
 from contest.entries.models import State as EntryState
@@ -27,10 +27,10 @@ class ContestCard:
     slug: str
     title: Words
     tagline: Words
-    series: Words
     edition: str
     country: str
     zone: str
+    colour: str
     phase: Phase
     closes_at: datetime | None
 
@@ -45,14 +45,13 @@ def public_contests(session: Session) -> list[ContestCard]:
             Contest.slug,
             Contest.title,
             Contest.tagline,
-            Series.name,
             Contest.edition,
             Contest.country,
             Contest.zone,
+            Contest.colour,
             Contest.phase,
             closes,
         )
-        .join(Series)
         .where(Contest.announced_at.is_not(None), Contest.phase.in_(SHOWN))
         .order_by(Contest.announced_at.desc(), Contest.id)
         .limit(60)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from contest.contests.actor import Actor
@@ -27,6 +27,7 @@ PAGE = 60
 HIDDEN = frozenset(
     {EntryState.DRAFT, EntryState.WITHDRAWN, EntryState.INELIGIBLE, EntryState.DISQUALIFIED}
 )
+BEST_FIRST = {EntryState.AWARDED: 0, EntryState.NOT_AWARDED: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +210,12 @@ class Filter:
 
 
 def gallery(
-    session: Session, contest_id: uuid.UUID, wanted: Filter, *, is_out: bool
+    session: Session, contest_id: uuid.UUID, wanted: Filter, *, is_out: bool, skip: int = 0
 ) -> tuple[Shown, ...]:
-    """Return the consenting entries that match, by title. Three statements, whatever the number.
+    """Return one page of the consenting entries that match, and one more if there are more.
 
-    `is_out` says whether results are published; before, who became a finalist is not read at all.
+    By title; once results are published, which `is_out` says, winners and finalists come first.
+    Before, who became a finalist is not read at all. Three statements, whatever the number.
     """
     statement = _consenting(contest_id)
     if wanted.track_id is not None:
@@ -225,7 +227,10 @@ def gallery(
         statement = statement.where(
             Entry.title.ilike(pattern, escape="\\") | Team.name.ilike(pattern, escape="\\")
         )
-    rows = session.execute(statement.order_by(Entry.title, Entry.id).limit(PAGE)).all()
+    if is_out:
+        statement = statement.order_by(case(BEST_FIRST, value=Entry.state, else_=len(BEST_FIRST)))
+    statement = statement.order_by(Entry.title, Entry.id)
+    rows = session.execute(statement.offset(skip).limit(PAGE + 1)).all()
     answers = _public_answers(session, [row[0] for row in rows])
     return tuple(_shown(row, answers, is_out=is_out) for row in rows)
 
@@ -240,12 +245,15 @@ def gallery_entry(
     return _shown(row, _public_answers(session, [entry_id]), is_out=is_out)
 
 
-def gallery_tracks(session: Session, contest_id: uuid.UUID) -> tuple[Track, ...]:
-    return tuple(
-        session.scalars(
-            select(Track).where(Track.contest_id == contest_id).order_by(Track.position, Track.id)
-        )
+def gallery_tracks(session: Session, contest_id: uuid.UUID) -> tuple[tuple[Track, int], ...]:
+    """Return each track and how many entries of it the gallery shows."""
+    of_track = Team.track_id
+    counted = _consenting(contest_id).with_only_columns(of_track, func.count()).group_by(of_track)
+    numbers = dict(session.execute(counted).all())
+    tracks = session.scalars(
+        select(Track).where(Track.contest_id == contest_id).order_by(Track.position, Track.id)
     )
+    return tuple((track, numbers.get(track.id, 0)) for track in tracks)
 
 
 def public_answers(session: Session, entry_id: uuid.UUID) -> tuple[tuple[Words, str, str], ...]:

@@ -1,6 +1,7 @@
 """Public pages: results, their history, the gallery."""
 
 import uuid
+from collections.abc import Sequence
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -67,26 +68,51 @@ def proof(slug: str, number: int) -> ResponseReturnValue:
 
 @bp.get("/contests/<slug:slug>/gallery")
 @public("results.index")
-@shared(query=("q", "track", "winners"))
+@shared(query=("q", "track", "prize", "skip"))
 def gallery(slug: str) -> ResponseReturnValue:
     """Show the entries whose teams agreed, as far as their answers are public."""
     contest, who = _contest(slug)
     published = queries.results_for(db.session(), contest.id, who)
     _gallery_open(contest, is_out=published is not None)
-    winners = {w.entry_id: w for w in published.winners} if published else {}
-    only_winners = bool(published and request.args.get("winners"))
-    search = request.args.get("q", "").strip()[:LONGEST_SEARCH]
-    track_id = request.args.get("track", type=uuid.UUID)
-    wanted = queries.Filter(track_id, search, frozenset(winners) if only_winners else None)
+    winners = published.winners if published else ()
+    asked = _asked()
+    wanted = queries.Filter(
+        request.args.get("track", type=uuid.UUID), asked["q"], _winners_of(winners, asked["prize"])
+    )
+    skip = max(request.args.get("skip", 0, type=int), 0)
+    entries = queries.gallery(
+        db.session(), contest.id, wanted, is_out=published is not None, skip=skip
+    )
     return render_template(
-        "results/gallery.html", contest=contest, is_out=published is not None, winners=winners,
-        entries=queries.gallery(
-            db.session(), contest.id, wanted, is_out=published is not None
-        ),
-        tracks=queries.gallery_tracks(db.session(), contest.id), search=search,
-        track_id=track_id, only_winners=only_winners,
-        is_filtered=bool(search or track_id or only_winners),
+        "results/gallery.html", contest=contest, is_out=published is not None, asked=asked,
+        awards={w.entry_id: w for w in winners}, prizes={w.prize_id: w.prize for w in winners},
+        entries=_in_order(entries[: queries.PAGE], winners), wanted=wanted,
+        tracks=queries.gallery_tracks(db.session(), contest.id),
+        all_entries=queries.count_consenting(db.session(), contest.id),
+        before=max(skip - queries.PAGE, 0) if skip else None,
+        behind=skip + queries.PAGE if len(entries) > queries.PAGE else None,
     )  # fmt: skip
+
+
+def _asked() -> dict[str, str]:
+    """Return what the address asks for, as its links hand it on."""
+    found = {name: request.args.get(name, "").strip() for name in ("q", "track", "prize")}
+    return found | {"q": found["q"][:LONGEST_SEARCH]}
+
+
+def _in_order(
+    entries: Sequence[queries.Shown], winners: Sequence[queries.Winner]
+) -> list[queries.Shown]:
+    """Return winners in the order of the results, then the others as they are."""
+    place = {winner.entry_id: place for place, winner in enumerate(winners)}
+    return sorted(entries, key=lambda entry: place.get(entry.entry_id, len(place)))
+
+
+def _winners_of(winners: Sequence[queries.Winner], prize: str) -> frozenset[uuid.UUID] | None:
+    """Return the entries that won this prize, or any; None when none is asked for."""
+    if not prize or not winners:
+        return None
+    return frozenset(w.entry_id for w in winners if prize in {"any", str(w.prize_id)})
 
 
 @bp.get("/contests/<slug:slug>/gallery/<uuid:entry_id>")
