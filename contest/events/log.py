@@ -85,6 +85,8 @@ class Verb(enum.StrEnum):
     ASSIGNMENT_REASSIGNED = "assignment.reassigned"
     ASSIGNMENT_RECUSED = "assignment.recused"
     ASSIGNMENT_RESUMED = "assignment.resumed"
+    CALIBRATION_CLOSED = "calibration.closed"
+    CALIBRATION_OPENED = "calibration.opened"
     COMPARISON_CORRECTED = "comparison.corrected"
     COMPARISON_MADE = "comparison.made"
     COMPARISON_SKIPPED = "comparison.skipped"
@@ -99,6 +101,8 @@ class Verb(enum.StrEnum):
     PLAN_APPLIED = "plan.applied"
     PLAN_COMPUTED = "plan.computed"
     PLAN_DISCARDED = "plan.discarded"
+    READING_HANDED_IN = "reading.handed-in"
+    READING_TAKEN_BACK = "reading.taken-back"
     REVIEWS_WAIVED = "reviews.waived"
     RUBRIC_EDITED = "rubric.edited"
     SCORECARD_AMENDED = "scorecard.amended"
@@ -176,18 +180,9 @@ class Verb(enum.StrEnum):
 # often costs a moment, once too seldom would leave an old page standing.
 UNSEEN_SUBJECTS = frozenset(
     {
-        *(
-            "assignment",
-            "case",
-            "conflict",
-            "conflicts",
-            "consensus",
-            "judges",
-            "message",
-            "order",
-            "pitch",
-        ),
-        *("plan", "ranking", "reviews", "rubric", "scorecard", "stage"),
+        *("assignment", "calibration", "case", "conflict", "conflicts", "consensus", "judges"),
+        *("message", "order", "pitch", "plan", "ranking", "reading", "reviews", "rubric"),
+        *("scorecard", "stage"),
     }
 )
 UNSEEN = frozenset(verb for verb in Verb if verb.partition(".")[0] in UNSEEN_SUBJECTS) | {

@@ -6,15 +6,18 @@ from typing import Any, cast
 
 from flask_babel import gettext
 from wtforms import (
+    BooleanField,
     HiddenField,
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.validators import Optional as Maybe
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from contest.contests.models import Appointment, Contest, Round
 from contest.core.words import Words
@@ -22,6 +25,7 @@ from contest.entries.models import Entry
 from contest.judging.actions.rubric import CriterionInput
 from contest.judging.actions.scoring import COMMENT_LIMIT, NOTE_LIMIT, seal
 from contest.judging.models import ConflictKind, Criterion, Rubric, Scorecard
+from contest.judging.queries.calibrating import Candidate
 from contest.judging.queries.interests import Name
 from contest.organisations.forms import OrganisationField
 from contest.web.forms import Form, LocalDateTimeField, SomeWords, WordsField
@@ -224,6 +228,32 @@ class PlanForm(Form):
         ],
         default="total",
     )
+
+
+class CalibrationForm(Form):
+    """Which entries everybody scores first."""
+
+    entries = SelectMultipleField(
+        _("Anchors"),
+        [InputRequired()],
+        description=_("Two or three: a strong one, a weak one, and one that is hard to judge."),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    counts = BooleanField(
+        _("The points count"),
+        description=_("They become each judge's review of these entries, and cannot be changed"
+                      " afterwards. Otherwise they only train."),
+    )  # fmt: skip
+
+    def __init__(self, offered: Sequence[Candidate], **values: Any) -> None:
+        super().__init__(**values)
+        self.entries.choices = [
+            (str(c.entry.id), f"{c.entry.team.name} · {c.entry.title}") for c in offered
+        ]
+
+    def chosen(self) -> list[uuid.UUID]:
+        return [uuid.UUID(chosen) for chosen in self.entries.data or ()]
 
 
 class AssignForm(Form):

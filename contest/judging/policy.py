@@ -5,7 +5,7 @@ from contest.contests.actor import Actor
 from contest.contests.models import Appointment, Role, Round, RoundPhase
 from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.text import N_
-from contest.judging.models import Assignment, Rubric
+from contest.judging.models import Assignment, Calibration, Rubric
 
 BEFORE_JUDGING = frozenset({RoundPhase.PLANNED, RoundPhase.COLLECTING, RoundPhase.SCREENING})
 
@@ -37,6 +37,21 @@ def may_read(user: User, assignment: Assignment) -> Decision:
     if assignment.appointment.user_id != user.id or not assignment.appointment.is_active():
         return deny(N_("This entry is not assigned to you."))
     return ALLOW
+
+
+def may_calibrate(user: User, appointment: Appointment, *, ready: Decision) -> Decision:
+    """Say whether this judge may read and score anchors: promised, declared, and free of conflict."""
+    return may_declare(user, appointment) and ready
+
+
+def may_compare(user: User, appointment: Appointment, calibration: Calibration) -> Decision:
+    """Say whether the judge may see their own points on the anchors beside the panel's."""
+    return may_declare(user, appointment) and calibration.can_be_compared()
+
+
+def may_see_panel(actor: Actor, calibration: Calibration) -> Decision:
+    """Even the chair sees what judges gave only when nobody can change it any more."""
+    return may_chair(actor) and calibration.can_be_compared()
 
 
 def may_open(user: User, assignment: Assignment, *, ready: Decision) -> Decision:

@@ -22,7 +22,7 @@ from contest.core.decisions import ALLOW, deny
 from contest.entries.models import Entry, Leave, State
 from contest.followup.models import Case, Stage
 from contest.followup.policy import Viewer
-from contest.judging.models import Assignment, Rubric
+from contest.judging.models import Assignment, Calibration, Rubric
 from contest.organisations.models import Position
 from contest.teams.models import Member, Team, TeamInvitation, TeamRole
 from contest.undertakings.models import Signature
@@ -94,6 +94,7 @@ class Scene:
             "viewer": Viewer(actor, is_member=part.in_team is not None),
             "case": Case(contest=contest, entry=entry, sponsor_owner_id=owner.id),
             "assignment": Assignment(appointment=appointment, round=round_, entry=entry),
+            "calibration": Calibration(round=round_, closed_at=None),
             "rubric": Rubric(round=round_, frozen_at=None), "own": None, "leave": Leave(),
             "member": Member(user_id=uuid.uuid4(), role=TeamRole.MEMBER), "at": DURING,
             "signature": Signature(user_id=me.id), "position": Position(user_id=me.id),
@@ -172,6 +173,8 @@ DIMENSIONS = (
               _thing("ready")),
     Dimension("rubric", frozenset({"rubric"}), {"open": None, "frozen": OPENS},
               _attribute("rubric", "frozen_at")),
+    Dimension("calibration", frozenset({"calibration"}), {"open": None, "closed": AFTER},
+              _attribute("calibration", "closed_at")),
     Dimension("case", frozenset({"case"}), _words(Stage), _attribute("case", "stage")),
     Dimension("handed in", frozenset({"handed_in"}), YES_NO, _thing("handed_in")),
     Dimension("results out", frozenset({"released"}), YES_NO, _thing("released")),

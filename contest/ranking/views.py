@@ -4,6 +4,7 @@ import csv
 import io
 import uuid
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from flask import (
     Blueprint,
@@ -26,12 +27,19 @@ from contest.contests.pages import tie_break
 from contest.contests.policy import may_view as may_view_contest
 from contest.contests.signedin import actor
 from contest.core.errors import DomainError
-from contest.ranking import actions, plot, policy, queries, verdicts
+from contest.judging import policy as judging
+from contest.judging.models import Calibration
+from contest.judging.queries import calibrating
+from contest.judging.queries import panel as judged
+from contest.ranking import actions, beside, plot, policy, queries, verdicts
 from contest.ranking.models import Ranking, RankingRun, RunState
 from contest.ranking.sentences import agreement, depends, remarks
 from contest.web import requests
 from contest.web.access import action, authorize, found, mark_decided, reveal
 from contest.web.db import db
+
+if TYPE_CHECKING:
+    from contest.ranking.drift import Drift
 
 bp = Blueprint("ranking", __name__)
 
@@ -172,6 +180,66 @@ def own(round_id: uuid.UUID) -> ResponseReturnValue:
     return render_template(
         "ranking/own.html", contest=round_.contest, round=round_, scales=found(scales or None)
     )
+
+
+@bp.get("/calibrations/<uuid:calibration_id>/drift")
+@action("ranking.own_drift")
+@signed_in
+def drift(calibration_id: uuid.UUID) -> ResponseReturnValue:
+    """Show a judge their own points on the anchors beside the panel's, once it is closed."""
+    session, user = db.session(), current()
+    held = found(calibrating.calibration(session, calibration_id))
+    judge = found(calibrating.judgeship(session, held, user))
+    authorize(judging.may_compare(user, judge, held))
+    panel = _panel(held)
+    found(panel if panel.has(judge.id) else None)
+    return render_template(
+        "ranking/drift.html",
+        contest=held.round.contest,
+        round=held.round,
+        total=panel.totals().get(judge.id),
+        parts=panel.parts(judge.id, blind=held.round.blind),
+        times=_over_time(held, judge.id),
+    )
+
+
+@bp.get("/calibrations/<uuid:calibration_id>/panel")
+@action("ranking.panel_drift")
+@signed_in
+def panel_drift(calibration_id: uuid.UUID) -> ResponseReturnValue:
+    """Show the chair how the judges stand to one another, once the calibration is closed."""
+    held = found(calibrating.calibration(db.session(), calibration_id))
+    who = actor(held.round.contest)
+    reveal(may_view_contest(who, held.round.contest))
+    authorize(judging.may_see_panel(who, held))
+    panel, earlier = _panel(held), _closed(held)[1:2]
+    return render_template(
+        "ranking/panel_drift.html",
+        contest=held.round.contest,
+        round=held.round,
+        calibration=held,
+        criteria=panel.criteria,
+        rows=panel.rows(_panel(earlier[0]).totals() if earlier else {}),
+        spreads=panel.spreads(),
+    )
+
+
+def _panel(held: Calibration) -> beside.Panel:
+    session = db.session()
+    criteria = found(judged.rubric(session, held.round_id)).criteria
+    return beside.Panel(held.anchors, criteria, calibrating.readings(session, held, criteria))
+
+
+def _closed(held: Calibration) -> list[Calibration]:
+    """Return this calibration and those of the round before it, the newest first."""
+    earlier = calibrating.of_round(db.session(), held.round_id)
+    return [c for c in earlier if c.closed_at is not None and c.number <= held.number]
+
+
+def _over_time(held: Calibration, judge: uuid.UUID) -> list[tuple[Calibration, "Drift"]]:
+    """Return the judge's drift at each calibration so far, the first one first."""
+    drifts = [(c, _panel(c).totals().get(judge)) for c in reversed(_closed(held))]
+    return [(c, drift) for c, drift in drifts if drift is not None]
 
 
 @bp.get("/rounds/<uuid:round_id>/ranking.csv")

@@ -27,7 +27,15 @@ from contest.core.words import Words
 from contest.entries.models import Entry, Extension, Question
 from contest.events.models import Event
 from contest.followup.models import Agreement, Case, CaseDocument, Kpi, Milestone, Obligation
-from contest.judging.models import Assignment, Consensus, Rubric, Scorecard
+from contest.judging.models import (
+    Anchor,
+    Assignment,
+    Calibration,
+    Consensus,
+    Reading,
+    Rubric,
+    Scorecard,
+)
 from contest.organisations.models import Organisation
 from contest.pitchday.models import Draw, Slot, Stage
 from contest.ranking.models import Ranking
@@ -42,6 +50,9 @@ NAMES: dict[str, Select[uuid.UUID, Any]] = {
     "agreements": select(Agreement.id, Agreement.kind),
     "appointments": select(Appointment.id, User.name).join(User, User.id == Appointment.user_id),
     "assignments": select(Assignment.id, Entry.title).join(Entry, Entry.id == Assignment.entry_id),
+    "calibrations": select(Calibration.id, Round.title).join(
+        Round, Round.id == Calibration.round_id
+    ),
     "case_documents": select(CaseDocument.id, CaseDocument.title),
     "cases": select(Case.id, Case.title),
     "certificates": select(Certificate.id, Entry.title).join(
@@ -66,6 +77,9 @@ NAMES: dict[str, Select[uuid.UUID, Any]] = {
     "prizes": select(Prize.id, Prize.title),
     "questions": select(Question.id, Question.title),
     "rankings": select(Ranking.id, Round.title).join(Round, Round.id == Ranking.round_id),
+    "readings": select(Reading.id, Entry.title)
+    .join(Anchor, Anchor.id == Reading.anchor_id)
+    .join(Entry, Entry.id == Anchor.entry_id),
     "result_sets": select(ResultSet.id, ResultSet.number),
     "rounds": select(Round.id, Round.title),
     "rubrics": select(Rubric.id, Round.title).join(Round, Round.id == Rubric.round_id),

@@ -17,7 +17,7 @@ from contest.entries.models import Entry
 from contest.events.log import Verb, record
 from contest.jobs.outbox import enqueue
 from contest.judging.models import Assignment, AssignmentState, Waiver
-from contest.judging.queries import comparing, panel, reviews
+from contest.judging.queries import calibrating, comparing, panel, reviews
 from contest.messages import outbox
 
 BEFORE = (timedelta(hours=24), timedelta(hours=48))  # the nearest first
@@ -134,6 +134,10 @@ def blockers(session: Session, round_: Round) -> list[Blocker]:
     if open_:
         found.append(Blocker(N_("%(count)s reviews are still open."), "judging.close",
                              {"count": len(open_)}, place))  # fmt: skip
+    if calibrating.open_one(session, round_.id) is not None:
+        found.append(
+            Blocker(N_("The calibration is still open."), "judging.calibrations", {}, place)
+        )
     if round_.mode is Mode.PAIRWISE:
         unseen = comparing.unseen(session, round_)
         if unseen:

@@ -12,7 +12,7 @@ from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.entries.queries import screening
 from contest.judging.actions import rubric
-from contest.judging.queries import panel, readiness, reviews
+from contest.judging.queries import calibrating, panel, readiness, reviews
 
 
 def blockers(session: Session, round_: Round) -> list[Blocker]:
@@ -24,20 +24,27 @@ def blockers(session: Session, round_: Round) -> list[Blocker]:
                              "entries.screening", {"count": len(left)}))  # fmt: skip
     if round_.mode is Mode.RUBRIC:
         found += readiness.rubric_blockers(session, round_)
+    if calibrating.open_one(session, round_.id) is not None:
+        found.append(
+            Blocker(N_("The calibration is still open."), "judging.calibrations", {}, place)
+        )
     if not panel.judges(session, round_.contest_id):
         found.append(Blocker(N_("No judge has accepted yet."), "contests.people"))
+    return found + _unassigned(session, round_)
+
+
+def _unassigned(session: Session, round_: Round) -> list[Blocker]:
+    place = {"round_id": round_.id}
     if not panel.judged_entries(session, round_):
-        found.append(Blocker(N_("No entry is in this round."), "entries.index"))
-    elif round_.mode is Mode.PAIRWISE:
-        return found  # judges are sent from entry to entry as they go
-    elif not reviews.open_assignments(session, round_.id):
-        found.append(
-            Blocker(N_("Nothing is assigned to the judges yet."), "judging.plan", {}, place)
-        )
-    elif short := [p for p in reviews.progress_by_entry(session, round_) if p.lacks]:
-        found.append(Blocker(N_("%(count)s entries have fewer judges than the rules ask for."),
-                             "judging.plan", {"count": len(short)}, place))  # fmt: skip
-    return found
+        return [Blocker(N_("No entry is in this round."), "entries.index")]
+    if round_.mode is Mode.PAIRWISE:
+        return []  # judges are sent from entry to entry as they go
+    if not reviews.open_assignments(session, round_.id):
+        return [Blocker(N_("Nothing is assigned to the judges yet."), "judging.plan", {}, place)]
+    if short := [p for p in reviews.progress_by_entry(session, round_) if p.lacks]:
+        return [Blocker(N_("%(count)s entries have fewer judges than the rules ask for."),
+                        "judging.plan", {"count": len(short)}, place)]  # fmt: skip
+    return []
 
 
 def begin(session: Session, round_: Round, *, by: User, at: datetime) -> None:

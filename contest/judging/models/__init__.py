@@ -11,15 +11,18 @@ from contest.judging.models.assignment import (
     PlanState,
     Waiver,
 )
+from contest.judging.models.calibration import Anchor, Calibration, Reading
 from contest.judging.models.comparison import Comparison, Outcome, Visit
 from contest.judging.models.consensus import Consensus
 from contest.judging.models.rubric import Criterion, Level, Rubric
 from contest.judging.models.scorecard import Score, Scorecard
 
 __all__ = [
+    "Anchor",
     "Assignment",
     "AssignmentPlan",
     "AssignmentState",
+    "Calibration",
     "Comparison",
     "Conflict",
     "ConflictKind",
@@ -30,6 +33,7 @@ __all__ = [
     "Level",
     "Outcome",
     "PlanState",
+    "Reading",
     "Rubric",
     "Score",
     "Scorecard",

@@ -2,6 +2,7 @@
 
 from contest.judging.views import (
     acts,
+    calibrating,
     closing,
     conflicts,
     consensus,
@@ -18,6 +19,7 @@ from contest.judging.views.blueprint import bp
 __all__ = [
     "acts",
     "bp",
+    "calibrating",
     "closing",
     "conflicts",
     "consensus",

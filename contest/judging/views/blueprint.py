@@ -9,12 +9,13 @@ from markupsafe import Markup
 from contest.accounts.models import User
 from contest.accounts.signin import current
 from contest.contests import queries as contests
-from contest.contests.models import Contest, Round
+from contest.contests.models import Appointment, Contest, Round
 from contest.contests.policy import may_view
 from contest.contests.signedin import actor
 from contest.judging import policy
-from contest.judging.models import Assignment
-from contest.judging.queries import work
+from contest.judging.models import Anchor, Assignment
+from contest.judging.queries import calibrating, readiness, work
+from contest.web import requests
 from contest.web.access import authorize, found, reveal
 from contest.web.db import db
 
@@ -46,6 +47,28 @@ def own(assignment_id: uuid.UUID) -> tuple[Assignment, User]:
     assignment = found(work.assignment(db.session(), assignment_id))
     reveal(policy.may_read(user, assignment))
     return assignment, user
+
+
+def own_anchor(anchor_id: uuid.UUID) -> tuple[Anchor, Appointment, User]:
+    """Return an anchor and the signed-in judge of it, who has promised and declared.
+
+    For everybody else, and for whom a conflict keeps from the entry, it does not exist.
+    """
+    session, user = db.session(), current()
+    anchor = found(calibrating.anchor(session, anchor_id))
+    judge = found(calibrating.judgeship(session, anchor.calibration, user))
+    if (judge.id, anchor.entry_id) in calibrating.barred_pairs(session, [anchor.entry_id]):
+        found(None)
+    ready = readiness.steps(session, user, judge, requests.now()).done()
+    authorize(policy.may_calibrate(user, judge, ready=ready))
+    return anchor, judge, user
+
+
+def as_assignment(anchor: Anchor, judge: Appointment) -> Assignment:
+    """Return what a judge reads and is offered, in the shape of an assignment. It is never stored."""
+    round_ = anchor.calibration.round
+    return Assignment(round=round_, round_id=round_.id, appointment=judge, entry=anchor.entry,
+                      entry_id=anchor.entry_id)  # fmt: skip
 
 
 def with_undo(sentence: str, assignment: Assignment) -> Markup:

@@ -10,7 +10,7 @@ from contest.accounts.signin import current, signed_in
 from contest.contests.models import RoundPhase
 from contest.judging.models import AssignmentState
 from contest.judging.models.assignment import DONE, OPEN
-from contest.judging.queries import comparing, readiness, work
+from contest.judging.queries import calibrating, comparing, readiness, work
 from contest.judging.queries.readiness import Steps
 from contest.judging.queries.work import QueueLine
 from contest.judging.views.blueprint import bp
@@ -73,6 +73,7 @@ def queue() -> ResponseReturnValue:
             for a in appointments
             if not waiting[a.contest.slug].done()
         ],
+        calibrations=calibrating.due(session, user),
         comparing=comparing.rounds_of(session, user),
         view=view if view in VIEWS else "",
         counts={
