@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from contest.judging.queries.comparing import Vote
 if TYPE_CHECKING:
     from contest.ranking.pairwise import Belief
 
-METHOD, VERSION = "pairwise", "1"
+METHOD, VERSION = "pairwise", "2"
 SEED = 20190301
 TIED = 0.9  # neighbours whose order is less certain than this stand in one band
 
@@ -37,6 +37,7 @@ def ranking(entries: Sequence[uuid.UUID], votes: Sequence[Vote], top: int) -> di
         len(judges),
     )
     found = pairwise.standings(belief, top=top, seed=SEED)
+    counts = Counter(v.judge for v in known)
     raw = _shares(names, known)
     bands = _bands(belief, [s.entry for s in found])
     near = {
@@ -60,7 +61,7 @@ def ranking(entries: Sequence[uuid.UUID], votes: Sequence[Vote], top: int) -> di
             "judges": [], "depends": [], "capped": None, "wanted": [],
             "reliability": [
                 {"judge": str(judge), "value": round(float(belief.reliability[j]), 4),
-                 "opposite": j in belief.opposite}
+                 "opposite": j in belief.opposite, "votes": counts[judge]}
                 for j, judge in enumerate(judges)
             ],
         },

@@ -179,6 +179,27 @@ def severities(session: Session, ranking: Ranking) -> list[Severity]:
     return sorted(found, key=lambda s: (s.effect, s.name))
 
 
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """How well a judge who compares agrees with the panel; `opposite` is less than by chance."""
+
+    name: str
+    votes: int
+    reliability: float
+    opposite: bool
+
+
+def voters(session: Session, ranking: Ranking) -> list[Voter]:
+    """Return one line per judge of a ranking by comparisons, who agrees least first. One statement."""
+    rows = ranking.components.get("reliability", [])
+    names = names_of(session, [uuid.UUID(r["judge"]) for r in rows])
+    found = [
+        Voter(names.get(r["judge"], "–"), r.get("votes", 0), r["value"], r["opposite"])
+        for r in rows
+    ]
+    return sorted(found, key=lambda v: (v.reliability, v.name))
+
+
 def titles_in(ranking: Ranking) -> dict[str, str]:
     """Return entry id -> title of the ranking's entries, which are loaded. Pure."""
     return {str(s.entry_id): s.entry.title for s in ranking.standings}

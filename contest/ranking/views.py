@@ -81,6 +81,7 @@ def show(round_id: uuid.UUID) -> ResponseReturnValue:
         titles=queries.titles_in(ranking),
         may_propose=policy.may_propose(who, round_),
         judges=judges,
+        voters=queries.voters(session, ranking),
         depends=depends(ranking, judges),
         stale=queries.changed_since(session, ranking),
         remarks=remarks(session, ranking),

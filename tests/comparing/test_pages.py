@@ -1,5 +1,6 @@
 """A round in which judges compare two entries at a time, as its judges and its chair see it."""
 
+import itertools
 import re
 import uuid
 from datetime import timedelta
@@ -266,3 +267,28 @@ def test_the_public_page_says_how_each_round_is_judged(client: Client, session: 
     assert "say each time which of two is better" in text
     assert "Judges see codes instead of team names." in text
     assert "At least 4 judges score each entry" in text
+
+
+def test_the_ranking_names_who_votes_opposite_to_the_panel(
+    client: Client, session: Session
+) -> None:
+    hall = Hall(session, judges=5, entries=6)
+    for judge, appointment in enumerate(hall.judges):
+        won = Outcome.RIGHT if judge == 4 else Outcome.LEFT
+        for number, (left, right) in enumerate(itertools.combinations(hall.entries, 2)):
+            session.add(
+                Comparison(round_id=hall.round.id, appointment_id=appointment.id, number=number,
+                           left_id=left.id, right_id=right.id, outcome=won, at=make.NOON)
+            )  # fmt: skip
+    session.flush()
+    client.sign_in(hall.chair)
+    client.post(f"/rounds/{hall.round.id}/ranking")
+    run_promised(session)
+
+    text = client.page(f"/rounds/{hall.round.id}/ranking").text
+
+    opposite = text.index("votes opposite to the panel")
+    assert text.count("votes opposite to the panel") == 1
+    assert text.index("Judge 4") < opposite < text.index("Judge 0")
+    assert "Under half, their votes are read the other way round" in text
+    assert "the share of its comparisons that it won" in text
