@@ -92,8 +92,7 @@ def begin_pitch_day(play: Play) -> None:
     """The order is drawn, the first teams have pitched, one is on stage."""
     s, script = play.session, play.script
     at = play.at(script.pitch - timedelta(days=1))
-    stage_actions.arrange(s, play.pitch, "XNode, 2/F, Jing’an", script.pitch, by=play.organiser,
-                          at=at)  # fmt: skip
+    stage_actions.arrange(s, play.pitch, script.stage, script.pitch, by=play.organiser, at=at)
     rounds.judge(s, play.pitch, by=play.organiser, at=at)
     _plan(play, play.pitch, play.at(at + timedelta(hours=1)))
     stage_actions.draw(s, play.pitch, "20190322", by=play.chair, at=at + timedelta(hours=2))

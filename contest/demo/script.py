@@ -20,6 +20,7 @@ class Script:
     edition: str
     country: str
     zone: str
+    stage: str
     languages: tuple[str, ...]
     title: Words
     tagline: Words
@@ -58,6 +59,7 @@ def shanghai() -> Script:
     zone = "Asia/Shanghai"
     return Script(
         slug="shanghai-2019", edition="Shanghai 2019", country="CN", zone=zone,
+        stage="XNode, 2/F, Jing’an",
         languages=("en", "zh"), title=call.TITLE, tagline=call.TAGLINE, brief=call.BRIEF,
         teams=cast.TEAMS, judges=cast.JUDGES, colour="#b3001b", places=3, advance=8, reviews=3,
         announced=local(zone, 2019, 1, 14, 10), opens=local(zone, 2019, 1, 21, 9),
@@ -71,6 +73,7 @@ def united_states() -> Script:
     zone = "America/Los_Angeles"
     return Script(
         slug="us-2018", edition="Santa Clara 2018", country="US", zone=zone,
+        stage="Hitachi, Santa Clara",
         languages=("en", "zh"), title=call.US_TITLE, tagline=call.US_TAGLINE, brief=call.US_BRIEF,
         teams=cast.US_TEAMS, judges=cast.JUDGES[:4], colour="#0b5394",
         places=2, advance=3, reviews=2,

@@ -143,19 +143,24 @@ def depends(ranking: Ranking, judges: Sequence[Severity]) -> list[str]:
                     entries=_titles(titles, panel["depends"]))
         )  # fmt: skip
     said += [
-        gettext("Without %(judge)s: %(gained)s instead of %(lost)s.", judge=judge.name,
-                gained=listed(judge.gained) or "–", lost=listed(judge.lost) or "–")
+        gettext("Without %(judge)s: %(change)s", judge=judge.name, change=change)
         for judge in judges
-        if judge.lost or judge.gained
-    ]  # fmt: skip
-    capped = panel.get("capped")
-    if capped and (capped["lost"] or capped["gained"]):
-        said.append(
-            gettext("If erratic judges counted less: %(gained)s instead of %(lost)s.",
-                    gained=_titles(titles, capped["gained"]),
-                    lost=_titles(titles, capped["lost"]))
-        )  # fmt: skip
+        if (change := _exchange(judge.gained, judge.lost))
+    ]
+    capped = panel.get("capped") or {"gained": [], "lost": []}
+    gained, lost = ([titles.get(i, "–") for i in capped[way]] for way in ("gained", "lost"))
+    if change := _exchange(gained, lost):
+        said.append(gettext("If erratic judges counted less: %(change)s", change=change))
     return said
+
+
+def _exchange(gained: Sequence[str], lost: Sequence[str]) -> str:
+    """Say who would stand among the first instead of whom; a tie lets one come or go alone."""
+    if gained and lost:
+        return gettext("%(gained)s instead of %(lost)s.", gained=listed(gained), lost=listed(lost))
+    if gained:
+        return gettext("%(gained)s as well.", gained=listed(gained))
+    return gettext("not %(lost)s.", lost=listed(lost)) if lost else ""
 
 
 def _titles(titles: Mapping[str, str], entries: list[str]) -> str:

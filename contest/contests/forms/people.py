@@ -17,7 +17,9 @@ class AppointmentForm(ContestForm):
     """How somebody's role is shown, and what it is about."""
 
     title = StringField(
-        _("Title"), [Length(max=120)], description=_("Shown beside the name, like “CTO, Hitachi”.")
+        _("Position"),
+        [Length(max=120)],
+        description=_("Shown beside the name, like “CTO, Hitachi”."),
     )
     track_id = SelectField(
         _("Track"), coerce=id_or_none, description=_("Leave open for all tracks.")
@@ -32,7 +34,9 @@ class InviteForm(ContestForm):
     name = StringField(_("Name"), [DataRequired(), Length(max=120)])
     role = SelectField(_("Role"), [InputRequired()], coerce=Role)
     title = StringField(
-        _("Title"), [Length(max=120)], description=_("Shown beside the name, like “CTO, Hitachi”.")
+        _("Position"),
+        [Length(max=120)],
+        description=_("Shown beside the name, like “CTO, Hitachi”."),
     )
     organisation_id = OrganisationField(
         _("Organisation"), description=_("Conflicts of interest are found from it.")

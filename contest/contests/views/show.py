@@ -50,6 +50,7 @@ def show(slug: str) -> ResponseReturnValue:
         how_judged=pages.how_judged,
         deadlines=pages.deadlines(rounds, at, FOR_VISITORS),
         is_open=any(round_.can_take_entries(at) for round_ in rounds),
+        is_appointed=bool(who.roles),
         sponsors=[p for p in partnerships if p.role is PartnerRole.SPONSOR],
         partners=[p for p in partnerships if p.role is not PartnerRole.SPONSOR],
         challenges=queries.challenges(session, contest.id),

@@ -59,7 +59,7 @@ def _unfinished_rounds(rounds: Sequence[Round]) -> list[Blocker]:
     return [
         Blocker(
             N_("Round %(number)s, %(title)s, is still at “%(phase)s”."),
-            "judging.close" if r.phase is RoundPhase.JUDGING else "contests.rounds",
+            "judging.close" if r.phase is RoundPhase.JUDGING else "judging.panel",
             {"number": r.number, "title": r.title, "phase": r.phase},
             {"round_id": r.id} if r.phase is RoundPhase.JUDGING else {},
         )
