@@ -56,6 +56,21 @@ HOW_JUDGED: Mapping[tuple[Mode, Aggregation | None], str] = {
         " Where as many pass it as fail it, the panel talks it over; what it decides is recorded with"
         " the reason."
     ),
+    (Mode.RANKING, Aggregation.PLACKETT_LUCE): N_(
+        "Each judge puts all their entries in order; at least %(reviews)s judges see each entry. The"
+        " result is the order that makes all of these orders together most likely (Plackett–Luce), so"
+        " that being placed before strong entries counts for more."
+    ),
+    (Mode.RANKING, Aggregation.BORDA): N_(
+        "Each judge puts all their entries in order; at least %(reviews)s judges see each entry. A"
+        " first place counts 100, a last place 0. The result is the mean of what an entry is given,"
+        " corrected for how strong the other entries of each judge are."
+    ),
+    (Mode.POINTS, None): N_(
+        "Each judge distributes %(budget)s points over their entries; at least %(reviews)s judges see"
+        " each entry. The result is the mean share of points, corrected for how many and how strong"
+        " the other entries of each judge are."
+    ),
     (Mode.PAIRWISE, None): N_(
         "Judges go from entry to entry and say each time which of two is better, or that they are"
         " equally good. The result is the order that fits all votes together best. A judge who often"
@@ -81,7 +96,14 @@ def tie_break(steps: Iterable[str]) -> str:
 
 def how_judged(round_: Round) -> str:
     """Return how a round is judged, as a paragraph for everybody, from its settings."""
-    said = [gettext(HOW_JUDGED[round_.mode, round_.rule()], reviews=round_.minimum_reviews)]
+    how = HOW_JUDGED[round_.mode, round_.rule()]
+    said = [gettext(how, reviews=round_.minimum_reviews, budget=round_.budget)]
+    if round_.mode is Mode.RANKING:
+        said.append(
+            gettext("Two entries may share a place in a judge's order.")
+            if round_.ties_allowed
+            else gettext("In a judge's order no two entries share a place.")
+        )
     said.append(gettext("Nobody judges an entry that they are connected with."))
     if round_.blind:
         said.append(gettext("Judges see codes instead of team names."))

@@ -85,6 +85,11 @@ class Verb(enum.StrEnum):
     ASSIGNMENT_REASSIGNED = "assignment.reassigned"
     ASSIGNMENT_RECUSED = "assignment.recused"
     ASSIGNMENT_RESUMED = "assignment.resumed"
+    BALLOT_AMENDED = "ballot.amended"
+    BALLOT_RESTORED = "ballot.restored"
+    BALLOT_SET_ASIDE = "ballot.set-aside"
+    BALLOT_SUBMITTED = "ballot.submitted"
+    BALLOT_TAKEN_BACK = "ballot.taken-back"
     CALIBRATION_CLOSED = "calibration.closed"
     CALIBRATION_OPENED = "calibration.opened"
     COMPARISON_CORRECTED = "comparison.corrected"
@@ -180,7 +185,16 @@ class Verb(enum.StrEnum):
 # often costs a moment, once too seldom would leave an old page standing.
 UNSEEN_SUBJECTS = frozenset(
     {
-        *("assignment", "calibration", "case", "conflict", "conflicts", "consensus", "judges"),
+        *(
+            "assignment",
+            "ballot",
+            "calibration",
+            "case",
+            "conflict",
+            "conflicts",
+            "consensus",
+            "judges",
+        ),
         *("message", "order", "pitch", "plan", "ranking", "reading", "reviews", "rubric"),
         *("scorecard", "stage"),
     }

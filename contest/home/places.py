@@ -87,8 +87,9 @@ PLACES = (  # each with its icon on a line that says so: the build looks for tha
                      "judging.criterion_remove", "judging.plan", "judging.assign",
                      "judging.plan_apply", "judging.begin", "judging.progress", "judging.close",
                      "judging.waive", "judging.release", "judging.extend", "judging.entry",
-                     "judging.set_aside", "judging.consensus", "judging.calibrations",
-                     "ranking.panel_drift", "comparing.chair", "judging.conflict_add",
+                     "judging.set_aside", "judging.consensus", "judging.ballots",
+                     "judging.ballot_set_aside", "judging.calibrations", "ranking.panel_drift",
+                     "comparing.chair", "judging.conflict_add",
                      "judging.conflict_lift", "ranking.show", "ranking.explain"})),
     Place(CONTEST, N_("My conflicts"), "shield-check", "judging.conflicts", judges),  # icon
     Place(CONTEST, N_("Pitch day"), "presentation", "pitchday.index", on_the_day,  # icon

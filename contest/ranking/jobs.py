@@ -13,9 +13,9 @@ from contest.contests.models import Mode, Round
 from contest.core import clock
 from contest.jobs.aside import aside
 from contest.jobs.registry import failed, job
-from contest.judging.queries import comparing, matrix, panel, work
+from contest.judging.queries import ballots, comparing, matrix, panel, work
 from contest.judging.queries import verdicts as of_judges
-from contest.ranking import account, actions, compared, queries, ties, verdicts
+from contest.ranking import account, actions, balloted, compared, queries, ties, verdicts
 from contest.ranking.account import Names
 from contest.web.db import db
 
@@ -83,7 +83,22 @@ def _judged(round_: Round) -> dict[str, Any]:
     return verdicts.ranking(entries, found, round_.advance_count or TOP)
 
 
-OTHERWISE = {Mode.PAIRWISE: _compared, Mode.PASS_FAIL: _judged}  # than by the model of record
+def _balloted(round_: Round) -> dict[str, Any]:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads, other last digits
+    session = db.session()
+    cast = ballots.cast(session, round_.id)
+    entries = {e.id for e in panel.judged_entries(session, round_)}
+    entries |= {entry for c in cast for entry, _ in c.values}
+    top = min(round_.advance_count or TOP, max(1, len(entries)))
+    return balloted.ranking(list(entries), cast, round_, top)
+
+
+OTHERWISE = {  # than by the model of record
+    Mode.PAIRWISE: _compared,
+    Mode.PASS_FAIL: _judged,
+    Mode.RANKING: _balloted,
+    Mode.POINTS: _balloted,
+}
 
 
 @job("judging.plan", writes=False)

@@ -12,7 +12,15 @@ from contest.accounts.models import User
 from contest.contests.models import Appointment, Round
 from contest.core.words import Words
 from contest.entries.models import Entry, Version
-from contest.judging.models import Assignment, Consensus, Criterion, Rubric, Score, Scorecard
+from contest.judging.models import (
+    Assignment,
+    Ballot,
+    Consensus,
+    Criterion,
+    Rubric,
+    Score,
+    Scorecard,
+)
 from contest.judging.models.assignment import OPEN
 from contest.judging.queries import panel
 from contest.ranking.models import Ranking, RankingRun, Standing
@@ -294,13 +302,17 @@ def changed_since(session: Session, ranking: Ranking) -> bool:
 
     One statement.
     """
-    decided = select(func.max(Consensus.at)).where(Consensus.round_id == ranking.round_id)
+    moments = (
+        (Consensus, Consensus.at),
+        (Ballot, Ballot.submitted_at),
+        (Ballot, Ballot.set_aside_at),
+    )
+    beside = [
+        select(func.max(at)).where(of.round_id == ranking.round_id).scalar_subquery()
+        for of, at in moments
+    ]
     latest = session.execute(
-        select(
-            func.max(Scorecard.submitted_at),
-            func.max(Scorecard.set_aside_at),
-            decided.scalar_subquery(),
-        )
+        select(func.max(Scorecard.submitted_at), func.max(Scorecard.set_aside_at), *beside)
         .join(Assignment, Assignment.id == Scorecard.assignment_id)
         .where(Assignment.round_id == ranking.round_id)
     ).one()

@@ -49,10 +49,42 @@ NOTES: Mapping[str, str] = {
     "missing_criterion": N_(
         "Scorecards without a view on some criterion: %(cards)s. The other criteria carry its weight."
     ),
+    "one_ballot": N_(
+        "Fewer than two ballots count, so how far judges agree cannot be known; the intervals say little."
+    ),
     "awaiting_consensus": N_(
         "The judges disagree and the panel has yet to decide, so without a place: %(entries)s."
     ),
     "pools_differ": N_("Some judges had stronger entries than others; this is taken into account."),
+}
+USUAL_LEAD = N_(
+    "An estimate to decide by, not the result. The adjusted value takes out how strict each"
+    " entry's judges are, and draws entries with few reviews to the middle; the bar holds the true"
+    " value with a probability of nine in ten."
+)
+LEADS: Mapping[str, str] = {
+    "pairwise": N_(
+        "An estimate to decide by, not the result. Adjusted is the chance, in percent, that an entry"
+        " is taken before an average one, from all comparisons together and each judge weighed by how"
+        " well they agree with the panel; raw is the share of its comparisons that it won. The bar"
+        " holds the true value with a probability of nine in ten."
+    ),
+    "points": N_(
+        "An estimate to decide by, not the result. Raw is the mean percentage of a judge's points in"
+        " a slate of the usual size; adjusted also takes into account how strong the other entries of"
+        " each judge are. The bar holds the true value with a probability of nine in ten."
+    ),
+    "borda": N_(
+        "An estimate to decide by, not the result. Raw is the mean place, 100 for the first of a"
+        " judge's entries and 0 for the last; adjusted also takes into account how strong these"
+        " entries are. The bar holds the true value with a probability of nine in ten."
+    ),
+    "plackett-luce": N_(
+        "An estimate to decide by, not the result. Adjusted is the chance, in percent, that a judge"
+        " places the entry before an average one; raw is the mean place, 100 for the first of a"
+        " judge's entries and 0 for the last. The bar holds the true value with a probability of nine"
+        " in ten."
+    ),
 }
 UNKNOWN: Mapping[str, str] = {
     "nothing_shared": N_("No entry has two scores, so agreement cannot be known."),
@@ -69,6 +101,12 @@ LEVELS: tuple[tuple[float, str], ...] = (
     (0.2, N_("The judges agree little. Talk about the entries before you decide.")),
     (float("-inf"), N_("The judges hardly agree. The order says little by itself.")),
 )
+
+
+def lead(ranking: Ranking) -> str:
+    """Return what the values of the ranking are, by its method."""
+    sentence = LEADS.get(ranking.method, USUAL_LEAD)
+    return gettext(sentence)
 
 
 def remarks(session: Session, ranking: Ranking) -> list[str]:

@@ -33,7 +33,7 @@ from contest.judging.queries import calibrating
 from contest.judging.queries import panel as judged
 from contest.ranking import actions, beside, plot, policy, queries, verdicts
 from contest.ranking.models import Ranking, RankingRun, RunState
-from contest.ranking.sentences import agreement, depends, remarks
+from contest.ranking.sentences import agreement, depends, lead, remarks
 from contest.web import requests
 from contest.web.access import action, authorize, found, mark_decided, reveal
 from contest.web.db import db
@@ -83,6 +83,7 @@ def show(round_id: uuid.UUID) -> ResponseReturnValue:
         judges=judges,
         voters=queries.voters(session, ranking),
         depends=depends(ranking, judges),
+        lead=lead(ranking),
         stale=queries.changed_since(session, ranking),
         remarks=remarks(session, ranking),
         agreement=agreement(ranking),

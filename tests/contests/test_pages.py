@@ -31,6 +31,7 @@ ROUND = {
     "title-en": "Ideas",
     "kind": "desk",
     "way": "rubric",
+    "budget": "100",
     "opens_at": "2030-03-01T09:00",
     "closes_at": "2030-03-20T18:00",
     "judging_opens_at": "2030-03-21T09:00",

@@ -19,7 +19,7 @@ from contest.core.text import N_
 from contest.events.log import Verb, record
 from contest.jobs.outbox import enqueue
 
-HOW_JUDGED = ("mode", "aggregation")
+HOW_JUDGED = ("mode", "aggregation", "budget", "ties_allowed")
 BEFORE_JUDGING = frozenset({RoundPhase.PLANNED, RoundPhase.COLLECTING, RoundPhase.SCREENING})
 
 

@@ -67,6 +67,13 @@ class RoundForm(ContestForm):
         [Optional(), NumberRange(1, 10_000)],
         description=_("Leave open for the last round, whose best are awarded."),
     )
+    budget = IntegerField(
+        _("Points per judge"),
+        [InputRequired(), NumberRange(1, 10_000)],
+        default=100,
+        description=_("Where points are distributed."),
+    )
+    ties_allowed = BooleanField(_("Where judges order all their entries, two may share a place"))
     tie_1 = SelectField(_("Equal results: first"), [Optional()])
     tie_2 = SelectField(_("then"), [Optional()])
     tie_3 = SelectField(_("then"), [Optional()])

@@ -18,6 +18,7 @@ from contest.contests.models.contest import (
 )
 from contest.contests.models.rounds import (
     AGGREGATIONS,
+    BALLOTS,
     USUAL_LADDER,
     Aggregation,
     Mode,
@@ -29,6 +30,7 @@ from contest.contests.models.rounds import (
 
 __all__ = [
     "AGGREGATIONS",
+    "BALLOTS",
     "STAFF",
     "USUAL_LADDER",
     "Aggregation",

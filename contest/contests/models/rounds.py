@@ -28,7 +28,12 @@ class Mode(enum.StrEnum):
 
     RUBRIC = "rubric"
     PASS_FAIL = "pass-fail"  # noqa: S105 -- no password
+    RANKING = "ranking"
+    POINTS = "points"
     PAIRWISE = "pairwise"
+
+
+BALLOTS = frozenset({Mode.RANKING, Mode.POINTS})  # one paper for all entries of a judge
 
 
 class Aggregation(enum.StrEnum):
@@ -36,10 +41,13 @@ class Aggregation(enum.StrEnum):
 
     UNANIMOUS = "unanimous"
     MAJORITY = "majority"
+    PLACKETT_LUCE = "plackett-luce"
+    BORDA = "borda"
 
 
 AGGREGATIONS: Mapping[Mode, tuple[Aggregation, ...]] = {
     Mode.PASS_FAIL: (Aggregation.UNANIMOUS, Aggregation.MAJORITY),
+    Mode.RANKING: (Aggregation.PLACKETT_LUCE, Aggregation.BORDA),
 }
 
 
@@ -58,6 +66,8 @@ USUAL_LADDER = (TieBreak.CRITERIA, TieBreak.MEDIAN)
 UNKNOWN: Mapping[Mode, frozenset[TieBreak]] = {  # what a mode says nothing about
     Mode.RUBRIC: frozenset(),
     Mode.PASS_FAIL: frozenset({TieBreak.ADJUSTED, TieBreak.CRITERIA, TieBreak.MEDIAN}),
+    Mode.RANKING: frozenset({TieBreak.CRITERIA}),
+    Mode.POINTS: frozenset({TieBreak.CRITERIA}),
     Mode.PAIRWISE: frozenset({TieBreak.CRITERIA, TieBreak.MEDIAN}),
 }
 
@@ -99,6 +109,7 @@ class Round(Edited, Base):
         CheckConstraint("closes_at > opens_at", name="window"),
         CheckConstraint("judging_closes_at > judging_opens_at", name="judging_window"),
         CheckConstraint("grace_seconds >= 0", name="grace"),
+        CheckConstraint("budget > 0", name="budget"),
     )
 
     contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contests.id"))
@@ -118,6 +129,8 @@ class Round(Edited, Base):
     load_max: Mapped[int] = mapped_column(default=20)
     advance_count: Mapped[int | None]  # None: the last round, whose best are awarded
     blind: Mapped[bool] = mapped_column(default=False)  # judges see codes, not team names
+    budget: Mapped[int] = mapped_column(default=100)  # points that a judge distributes
+    ties_allowed: Mapped[bool] = mapped_column(default=False)  # in a judge's own order
     ladder: Mapped[list[str]] = mapped_column(default=lambda: list(USUAL_LADDER))
     lot_seed: Mapped[str] = mapped_column(String(40), default="")  # set when the judging begins
     pitch_seconds: Mapped[int] = mapped_column(default=300)

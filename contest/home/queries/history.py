@@ -30,6 +30,7 @@ from contest.followup.models import Agreement, Case, CaseDocument, Kpi, Mileston
 from contest.judging.models import (
     Anchor,
     Assignment,
+    Ballot,
     Calibration,
     Consensus,
     Reading,
@@ -59,6 +60,7 @@ NAMES: dict[str, Select[uuid.UUID, Any]] = {
         Entry, Entry.id == Certificate.entry_id
     ),
     "challenges": select(Challenge.id, Challenge.title),
+    "ballots": select(Ballot.id, Round.title).join(Round, Round.id == Ballot.round_id),
     "consensuses": select(Consensus.id, Entry.title).join(Entry, Entry.id == Consensus.entry_id),
     "contests": select(Contest.id, Contest.title),
     "draws": select(Draw.id, Round.title).join(Round, Round.id == Draw.round_id),

@@ -11,6 +11,7 @@ from contest.judging.models.assignment import (
     PlanState,
     Waiver,
 )
+from contest.judging.models.ballot import Ballot, Choice
 from contest.judging.models.calibration import Anchor, Calibration, Reading
 from contest.judging.models.comparison import Comparison, Outcome, Visit
 from contest.judging.models.consensus import Consensus
@@ -22,7 +23,9 @@ __all__ = [
     "Assignment",
     "AssignmentPlan",
     "AssignmentState",
+    "Ballot",
     "Calibration",
+    "Choice",
     "Comparison",
     "Conflict",
     "ConflictKind",

@@ -11,11 +11,31 @@ from contest.judging.models.assignment import Assignment
 from contest.judging.models.rubric import Criterion, Rubric
 
 
-class Scorecard(Edited, Base):
-    """A revision of a rubric result. At most one is a draft (`submitted_at` is None); submitting.
+class Revised(Edited):
+    """One revision of a judge's result. At most one is a draft (`submitted_at` is None).
 
-    freezes it, amending starts the next revision, and nothing is overwritten.
+    Submitting freezes it, amending starts the next revision, and nothing is overwritten.
     """
+
+    revision: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    superseded_at: Mapped[datetime | None]
+    set_aside_at: Mapped[datetime | None]
+    set_aside_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    set_aside_reason: Mapped[str] = mapped_column(String(1000), default="")
+
+    def counts(self) -> bool:
+        """Say whether this is the judge's result of record."""
+        return (
+            self.submitted_at is not None
+            and self.superseded_at is None
+            and self.set_aside_at is None
+        )
+
+
+class Scorecard(Revised, Base):
+    """What a judge gives one entry by a rubric."""
 
     __tablename__ = "scorecards"
     __table_args__ = (
@@ -32,29 +52,14 @@ class Scorecard(Edited, Base):
     assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignments.id"))
     rubric_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rubrics.id"))
     version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("versions.id"))
-    revision: Mapped[int] = mapped_column(default=1)
     comment: Mapped[str] = mapped_column(Text, default="")  # to the team, after publication
     note: Mapped[str] = mapped_column(Text, default="")  # the judge's own
-    saved_at: Mapped[datetime]
-    submitted_at: Mapped[datetime | None]
-    superseded_at: Mapped[datetime | None]
-    set_aside_at: Mapped[datetime | None]
-    set_aside_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
-    set_aside_reason: Mapped[str] = mapped_column(String(1000), default="")
 
     assignment: Mapped[Assignment] = relationship(lazy="raise_on_sql")
     rubric: Mapped[Rubric] = relationship(lazy="raise_on_sql")
     scores: Mapped[list["Score"]] = relationship(
         back_populates="scorecard", cascade="all, delete-orphan", lazy="raise_on_sql"
     )
-
-    def counts(self) -> bool:
-        """Say whether this is the judge's result of record."""
-        return (
-            self.submitted_at is not None
-            and self.superseded_at is None
-            and self.set_aside_at is None
-        )
 
 
 class Score(Base):

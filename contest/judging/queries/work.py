@@ -13,6 +13,7 @@ from contest.contests.models import (
     Answer,
     Appointment,
     Contest,
+    Mode,
     Phase,
     Role,
     Round,
@@ -64,6 +65,7 @@ class QueueLine:
     round_title: Words
     round_kind: RoundKind
     round_phase: RoundPhase
+    round_mode: Mode
     closes_at: datetime | None
     entry: str  # title
     label: str  # team, or code in a blind round
@@ -82,6 +84,7 @@ def queue(session: Session, user: User) -> list[QueueLine]:
             Round.title,
             Round.kind,
             Round.phase,
+            Round.mode,
             Round.judging_closes_at,
             Entry.title,
             Team.name,
@@ -111,7 +114,7 @@ def queue(session: Session, user: User) -> list[QueueLine]:
         .limit(500)
     )
     return [
-        QueueLine(*row[:9], entry=row[9], label=row[11] if row[12] else row[10], state=row[13])
+        QueueLine(*row[:10], entry=row[10], label=row[12] if row[13] else row[11], state=row[14])
         for row in rows
     ]
 

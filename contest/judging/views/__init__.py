@@ -2,6 +2,8 @@
 
 from contest.judging.views import (
     acts,
+    ballot,
+    ballots,
     calibrating,
     closing,
     conflicts,
@@ -18,6 +20,8 @@ from contest.judging.views.blueprint import bp
 
 __all__ = [
     "acts",
+    "ballot",
+    "ballots",
     "bp",
     "calibrating",
     "closing",

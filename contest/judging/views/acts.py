@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from contest.accounts.models import User
 from contest.accounts.signin import signed_in
+from contest.contests.models import BALLOTS
 from contest.core.errors import DomainError
 from contest.judging import policy
 from contest.judging.actions import scoring
@@ -88,6 +89,8 @@ def undo(assignment_id: uuid.UUID) -> ResponseReturnValue:
     """Take back the last act: scores become a draft again, an abstention or deferral is gone."""
     assignment, user = _owed(assignment_id)
     session, at = db.session(), requests.now()
+    if assignment.state is AssignmentState.SCORED and assignment.round.mode in BALLOTS:
+        return redirect(url_for(".ballot", round_id=assignment.round_id), 303)
     if assignment.state is AssignmentState.SCORED:
         scoring.take_back(session, assignment, by=user, at=at)
         flash(gettext("Taken back: your scores are a draft again and do not count yet."), "success")
@@ -106,6 +109,8 @@ def _owed(assignment_id: uuid.UUID) -> tuple[Assignment, User]:
 
 def _next(user: User, assignment: Assignment) -> ResponseReturnValue:
     db.session().flush()
+    if assignment.round.mode in BALLOTS:
+        return redirect(url_for(".ballot", round_id=assignment.round_id), 303)
     lines = work.of_round(work.queue(db.session(), user), assignment.round_id)
     following = work.following(lines, assignment.id)
     if following is None or following.assignment_id == assignment.id:

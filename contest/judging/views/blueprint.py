@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from flask_babel import gettext
 from markupsafe import Markup
 
@@ -72,8 +72,11 @@ def as_assignment(anchor: Anchor, judge: Appointment) -> Assignment:
 
 
 def with_undo(sentence: str, assignment: Assignment) -> Markup:
+    """Return a message that ends with a button which takes the last act on the assignment back."""
+    return ending_in_undo(sentence, url_for(".undo", assignment_id=assignment.id))
+
+
+def ending_in_undo(sentence: str, url: str) -> Markup:
     """Return a message that ends with a button; it belongs to the form `undo` of judges' pages."""
-    page = render_template(
-        "judging/_undo.html", sentence=sentence, assignment=assignment, label=gettext("Undo")
-    )
+    page = render_template("judging/_undo.html", sentence=sentence, url=url, label=gettext("Undo"))
     return Markup(page.strip())  # noqa: S704 -- the template escaped it

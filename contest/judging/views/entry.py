@@ -8,14 +8,14 @@ from flask_babel import gettext
 
 from contest.accounts.models import User
 from contest.accounts.signin import signed_in
-from contest.contests.models import RoundPhase
+from contest.contests.models import BALLOTS, Mode, Round, RoundPhase
 from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.judging.actions import scoring
 from contest.judging.forms import ReasonForm
 from contest.judging.models import Scorecard
-from contest.judging.queries import panel, room
+from contest.judging.queries import ballots, panel, room
 from contest.judging.views.blueprint import bp, chaired, chaired_round
 from contest.web import requests
 from contest.web.access import action, authorize, found
@@ -37,8 +37,22 @@ def entry(round_id: uuid.UUID, entry_id: uuid.UUID) -> ResponseReturnValue:
         entry=found(room.entry(session, round_.contest_id, entry_id)),
         rubric=panel.rubric(session, round_id),
         sheets=room.sheets(session, round_, entry_id),
-        may_change=_may_change(round_.phase),
+        may_change=may_change(round_.phase),
+        papers=_papers(round_, entry_id),
     )
+
+
+def _papers(round_: Round, entry_id: uuid.UUID) -> dict[uuid.UUID, tuple[int, int]]:
+    """Return judge -> (place or points of the entry, how many places or points there are)."""
+    if round_.mode not in BALLOTS:
+        return {}
+    points = round_.mode is Mode.POINTS
+    papers = ((b.appointment_id, b.values()) for b in ballots.papers(db.session(), round_.id))
+    return {
+        judge: (values[entry_id], round_.budget if points else len(values))
+        for judge, values in papers
+        if entry_id in values
+    }
 
 
 @bp.route("/scorecards/<uuid:scorecard_id>/set-aside", methods=["GET", "POST"])
@@ -79,11 +93,11 @@ def restore(scorecard_id: uuid.UUID) -> ResponseReturnValue:
 def _card(scorecard_id: uuid.UUID) -> tuple[Scorecard, User]:
     card = found(room.scorecard(db.session(), scorecard_id))
     _, user = chaired(card.assignment.round.contest)
-    authorize(_may_change(card.assignment.round.phase))
+    authorize(may_change(card.assignment.round.phase))
     return card, user
 
 
-def _may_change(phase: RoundPhase) -> Decision:
+def may_change(phase: RoundPhase) -> Decision:
     if phase in {RoundPhase.JUDGING, RoundPhase.DELIBERATION}:
         return ALLOW
     return deny(N_("The results of this round are certified; its scores stay as they are."))

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from contest.accounts.models import User
 from contest.accounts.signin import signed_in
-from contest.contests.models import RoundKind
+from contest.contests.models import BALLOTS, RoundKind
 from contest.core.decisions import Decision
 from contest.core.errors import Conflict, DomainError
 from contest.core.text import N_
@@ -30,7 +30,7 @@ from contest.judging.queries.work import QueueLine
 from contest.judging.scoring import Given, total
 from contest.judging.views.blueprint import bp, own, with_undo
 from contest.web import requests
-from contest.web.access import action, authorize
+from contest.web.access import action, authorize, found
 from contest.web.db import db
 from contest.web.text import languages, why
 
@@ -59,7 +59,7 @@ def score(assignment_id: uuid.UUID) -> ResponseReturnValue:
 
     page = _page(assignment, user, policy.may_score(user, assignment, ready=ready))
     if request.method == "POST":
-        authorize(page.may_score)
+        _scored(assignment_id)
         if page.form.validate_on_submit():
             try:
                 _keep(assignment, page.rubric, page.form, user, at)
@@ -170,6 +170,8 @@ def _scored(assignment_id: uuid.UUID) -> tuple[Assignment, User, Decision]:
     )
     may = policy.may_score(user, assignment, ready=ready)
     authorize(may)
+    if assignment.round.mode in BALLOTS:  # which have a page of their own
+        found(None)
     return assignment, user, may
 
 

@@ -1,0 +1,238 @@
+"""The page on which a judge puts all their entries in order, or distributes points over them."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from contest.accounts.models import User
+from contest.accounts.signin import current, signed_in
+from contest.contests import queries as contests
+from contest.contests.models import BALLOTS, Appointment, Mode, Round
+from contest.core.decisions import Decision, deny
+from contest.core.errors import DomainError
+from contest.core.text import N_
+from contest.entries.models import Entry
+from contest.judging import ordering, policy
+from contest.judging.actions import ballots as actions
+from contest.judging.models import Assignment, AssignmentState, Ballot
+from contest.judging.models.assignment import DONE
+from contest.judging.queries import ballots as queries
+from contest.judging.queries import comparing, material, readiness
+from contest.judging.views.blueprint import bp, ending_in_undo
+from contest.web import requests
+from contest.web.access import action, authorize, found, reveal
+from contest.web.db import db
+from contest.web.forms import Form
+from contest.web.text import why
+
+POINTS = "points_"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that the ballot shows. `order` holds the placed entries, those that share a place together."""
+
+    round: Round
+    slate: tuple[Assignment, ...]
+    ballot: Ballot | None
+    values: dict[uuid.UUID, int]
+    order: ordering.Order[uuid.UUID]
+    may: Decision
+    form: Form
+
+    @property
+    def spent(self) -> int:
+        return sum(self.values.get(a.entry_id, 0) for a in self.slate)
+
+    @property
+    def by_entry(self) -> dict[uuid.UUID, Assignment]:
+        return {a.entry_id: a for a in self.slate}
+
+    @property
+    def written(self) -> str:
+        return ordering.written(self.order)
+
+    @property
+    def unplaced(self) -> list[Assignment]:
+        return [a for a in self.slate if a.entry_id not in self.values]
+
+    @property
+    def is_in(self) -> bool:
+        return bool(self.slate) and all(a.state in DONE for a in self.slate)
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it is written on, and not what was handed in."""
+        asked = "change" in request.args or bool(self.form.form_errors)
+        return bool(self.may) and (asked or not self.is_in)
+
+
+@bp.get("/rounds/<uuid:round_id>/ballot")
+@action("judging.ballot_index")
+@signed_in
+def ballot(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Show a judge all their entries of the round on one paper."""
+    round_, judge, user = _mine(round_id)
+    ready = readiness.steps(db.session(), user, judge, requests.now()).done()
+    if not ready:
+        return redirect(url_for(".conflicts", slug=round_.contest.slug), 303)
+    return _show(_page(round_, judge))
+
+
+@bp.post("/rounds/<uuid:round_id>/ballot/save")
+@action("judging.save_ballot")
+@signed_in
+def ballot_save(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep the order, or the points of one entry. Answers JSON."""
+    round_, judge, _ = _acting(round_id)
+    at = requests.now()
+    try:
+        _keep(round_, judge, only=request.form.get("_field", ""))
+    except DomainError as error:
+        return {"errors": [why(error)]}, 422
+    return {"saved_at": at.isoformat()}
+
+
+@bp.post("/rounds/<uuid:round_id>/ballot/change")
+@action("judging.save_ballot")
+@signed_in
+def ballot_change(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep the whole draft, or move one entry in it; the way without a script."""
+    round_, judge, _ = _acting(round_id)
+    try:
+        _keep(round_, judge)
+        if step := next((name for name in ordering.STEPS if name in request.form), None):
+            entry = _id(request.form[step])
+            order = ordering.STEPS[step](_page(round_, judge).order, entry)
+            actions.put_order(db.session(), round_, judge, order, at=requests.now())
+    except DomainError as error:
+        return _refused(round_, judge, error)
+    return redirect(url_for(".ballot", round_id=round_id, change=1), 303)
+
+
+@bp.post("/rounds/<uuid:round_id>/ballot/submit")
+@action("judging.submit_ballot")
+@signed_in
+def ballot_submit(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep the whole ballot and hand it in."""
+    round_, judge, user = _acting(round_id)
+    session, at = db.session(), requests.now()
+    form = Form()
+    if not form.validate_on_submit():
+        return _show(_page(round_, judge, form))
+    try:
+        _keep(round_, judge)
+        actions.submit(session, round_, judge, unread=_unread(round_, judge, user), by=user, at=at)
+    except DomainError as error:
+        return _refused(round_, judge, error)
+    undo = url_for(".ballot_undo", round_id=round_id)
+    flash(ending_in_undo(gettext("Your ballot is in."), undo), "success")
+    return redirect(url_for(".ballot", round_id=round_id), 303)
+
+
+@bp.post("/rounds/<uuid:round_id>/ballot/undo")
+@action("judging.undo_ballot")
+@signed_in
+def ballot_undo(round_id: uuid.UUID) -> ResponseReturnValue:
+    """Make what was handed in a draft again."""
+    round_, judge, user = _acting(round_id)
+    actions.take_back(db.session(), round_, judge, by=user, at=requests.now())
+    flash(gettext("Taken back: your ballot is a draft again and does not count yet."), "success")
+    return redirect(url_for(".ballot", round_id=round_id), 303)
+
+
+# --- reading and keeping what was sent
+
+
+def _keep(round_: Round, judge: Appointment, *, only: str = "") -> None:
+    """Write what the form holds, or one field of it, into the draft."""
+    session, at = db.session(), requests.now()
+    if round_.mode is Mode.RANKING:
+        if "order" in request.form and only in {"", "order"}:
+            order = [[_id(e) for e in group] for group in ordering.read(request.form["order"])]
+            actions.put_order(session, round_, judge, order, at=at)
+        return
+    names = [only] if only else [n for n in request.form if n.startswith(POINTS)]
+    given = {_id(name.removeprefix(POINTS)): _number(request.form.get(name, "")) for name in names}
+    if given:
+        actions.put_points(session, round_, judge, given, at=at)
+
+
+def _id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise DomainError(N_("This entry is not assigned to you.")) from None
+
+
+def _number(text: str) -> int:
+    if not text.strip():
+        return 0
+    if not (text.strip().isdecimal() and len(text) < 8):
+        raise DomainError(N_("Write whole points, from 0."))
+    return int(text)
+
+
+# --- the page
+
+
+def _mine(round_id: uuid.UUID) -> tuple[Round, Appointment, User]:
+    """Return a round of ballots and the signed-in judge of it; for others it does not exist."""
+    session, user = db.session(), current()
+    round_ = found(contests.round_(session, round_id))
+    judge = comparing.judgeship(session, round_, user)
+    reveal(deny(N_("You do not judge here.")) if judge is None else policy.may_declare(user, judge))
+    if round_.mode not in BALLOTS:
+        found(None)
+    return round_, found(judge), user
+
+
+def _acting(round_id: uuid.UUID) -> tuple[Round, Appointment, User]:
+    """Return the same for a judge who has promised, declared, and may write now."""
+    round_, judge, user = _mine(round_id)
+    authorize(readiness.steps(db.session(), user, judge, requests.now()).done())
+    authorize(policy.can_take_scores(round_))
+    return round_, judge, user
+
+
+def _page(round_: Round, judge: Appointment, form: Form | None = None) -> Page:
+    session = db.session()
+    slate = queries.slate(session, round_.id, judge.id)
+    made = queries.revisions(session, round_.id, judge.id)
+    last = made[-1] if made else None
+    values = last.values() if last else {}
+    may = policy.can_take_scores(round_)
+    order = queries.order(values, [a.entry_id for a in slate])
+    return Page(round_, tuple(slate), last, values, order, may, form or Form())
+
+
+def _refused(round_: Round, judge: Appointment, error: DomainError) -> ResponseReturnValue:
+    form = Form()
+    form.reject(error)
+    return _show(_page(round_, judge, form))
+
+
+def _show(page: Page) -> Response:
+    text = render_template(
+        "judging/ballot.html",
+        page=page,
+        form=page.form,
+        round=page.round,
+        contest=page.round.contest,
+        State=AssignmentState,
+    )
+    return Response(text, 422 if page.form.errors or page.form.form_errors else 200)
+
+
+def _unread(round_: Round, judge: Appointment, user: User) -> Sequence[Entry]:
+    """Return the entries with a document that the judge has not opened."""
+    session, at = db.session(), requests.now()
+    return [
+        a.entry
+        for a in queries.slate(session, round_.id, judge.id)
+        if not material.material(session, user, a, at).is_read(round_.kind)
+    ]

@@ -1,0 +1,193 @@
+"""The ranking of a round in which each judge says something of all their entries at once. Pure."""
+
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from contest.contests.models import Aggregation, Mode, Round
+from contest.judging.queries import ballots
+from contest.judging.queries.ballots import Cast
+
+if TYPE_CHECKING:
+    from contest.ranking.slates import Posterior
+
+VERSION = "1"
+SEED, DRAWS = 20190301, 1000
+FULL = 100.0
+SPREAD_OF_POINTS = 2.0  # noise is measured in shares of an even portion; this is its widest
+NEIGHBOURS = 5  # to each side, with whom an entry is compared by name
+
+Value = tuple[uuid.UUID, uuid.UUID, float]
+"""An entry, a judge, and what the judge gives it on a scale that is the same for all slates."""
+
+
+def ranking(
+    entries: Sequence[uuid.UUID], cast: Sequence[Cast], round_: Round, top: int
+) -> dict[str, Any]:
+    """Return the order that all ballots together give.
+
+    Points: `raw` is the mean percentage of a judge's points, as if all slates were of the mean size.
+    Orders: `raw` is the mean place, 100 for the first of a slate and 0 for the last. `adjusted` is
+    the same, corrected for the strength of slates and drawn to the middle; by Plackett and Luce it
+    is the chance, in percent, to be placed before an average entry.
+    """
+    names = sorted(entries, key=str)
+    used = [c for c in cast if len(c.values) > 1 and any(value for _, value in c.values)]
+    points = round_.mode is Mode.POINTS
+    values = _shares(used) if points else _places(used)
+    rule = round_.rule()
+    found, level = _believed(names, used, values, rule)
+    given: dict[uuid.UUID, list[float]] = {e: [] for e in names}
+    for entry, _, value in values:
+        given[entry].append(value)
+    seen = [i for i, e in enumerate(names) if given[e]]
+    apart = len({int(found.group[i]) for i in seen})
+    notes: dict[str, dict[str, Any]] = {
+        "unreviewed": {"entries": [str(e) for e in names if not given[e]]},
+        "single_review": {"entries": [str(e) for e in names if len(given[e]) == 1]},
+        "disconnected": {"components": apart} if apart > 1 else {},
+        "one_ballot": {"ballots": len(used)} if len(used) < 2 else {},
+    }
+    return {
+        "method": rule.value if rule else round_.mode.value,
+        "parameters": {"draws": DRAWS, "top_k": top, "decimals": 2},
+        "input_sha256": _digest(names, used, round_),
+        "code_version": VERSION,
+        "seed": SEED,
+        "adjusted_is_official": True,
+        "notes": [
+            {"code": code, "facts": facts} for code, facts in notes.items() if any(facts.values())
+        ],
+        "components": {
+            "mean": level, "groups": max(1, apart), "variance": None, "pool": None,
+            "agreement": None, "judges": [], "depends": [], "capped": None, "wanted": [],
+        },
+        "standings": _standings(names, seen, given, found, level, rule, top),
+    }  # fmt: skip
+
+
+def _shares(cast: Sequence[Cast]) -> list[Value]:
+    """Return points as percentages of what the judge gave, for a slate of the mean size."""
+    usual = sum(len(c.values) for c in cast) / len(cast) if cast else 1.0
+    return [
+        (entry, c.judge, FULL * points / total * len(c.values) / usual)
+        for c in cast
+        for total in (sum(p for _, p in c.values),)
+        for entry, points in c.values
+    ]
+
+
+def _places(cast: Sequence[Cast]) -> list[Value]:
+    """Return places as 100 for the first of a slate down to 0 for the last; ties share the mean."""
+    values = []
+    for c in cast:
+        places = [place for _, place in c.values]
+        for entry, place in c.values:
+            worse = sum(p > place for p in places) + (sum(p == place for p in places) - 1) / 2
+            values.append((entry, c.judge, FULL * worse / (len(places) - 1)))
+    return values
+
+
+def _believed(
+    names: Sequence[uuid.UUID],
+    cast: Sequence[Cast],
+    values: Sequence[Value],
+    rule: Aggregation | None,
+) -> tuple["Posterior", float]:
+    """Return what the ballots say by the declared rule, in points around the level of the scale."""
+    from contest.ranking import luce, slates  # noqa: PLC0415 -- slow import
+
+    place = {entry: i for i, entry in enumerate(names)}
+    if rule is Aggregation.PLACKETT_LUCE:
+        orders = [ballots.order(dict(c.values), [e for e, _ in c.values]) for c in cast]
+        numbered = [[[place[e] for e in group] for group in order] for order in orders]
+        return luce.posterior(numbered, len(names), draws=DRAWS, seed=SEED), FULL / 2
+    judges = {c.judge: j for j, c in enumerate(cast)}
+    level = FULL / 2 if rule or not values else FULL * len(cast) / len(values)
+    found = slates.posterior(
+        [place[e] for e, _, _ in values],
+        [judges[j] for _, j, _ in values],
+        [value for _, _, value in values],
+        len(names),
+        len(cast),
+        span=FULL if rule else SPREAD_OF_POINTS * level,
+        draws=DRAWS,
+        seed=SEED,
+    )
+    return found, level
+
+
+def _standings(
+    names: Sequence[uuid.UUID],
+    seen: Sequence[int],
+    given: Mapping[uuid.UUID, Sequence[float]],
+    found: "Posterior",
+    level: float,
+    rule: Aggregation | None,
+    top: int,
+) -> list[dict[str, Any]]:
+    """Return one row per entry that a ballot is about; ranks count inside each group of slates."""
+    import numpy as np  # noqa: PLC0415 -- slow import
+    from scipy.special import expit  # noqa: PLC0415 -- slow import
+
+    from contest.ranking.model import places  # noqa: PLC0415 -- slow import
+    from contest.ranking.model.order import chances  # noqa: PLC0415 -- slow import
+
+    strengths = rule is Aggregation.PLACKETT_LUCE
+    value = FULL * expit(found.value) if strengths else level + found.value
+    drawn = FULL * expit(found.draws) if strengths else level + found.draws
+    raw = np.array([np.mean(given[e]) if given[e] else 0.0 for e in names])
+    rows = []
+    numbers = {group: k for k, group in enumerate(sorted({int(found.group[i]) for i in seen}))}
+    for group, number in numbers.items():
+        here = np.array([i for i in seen if found.group[i] == group])
+        # Entries of the same ballots and values are not told apart: equal here to nine decimals.
+        twin = np.unique(np.round(value[here], 9), return_inverse=True)[1]
+        told = chances(drawn[here], value[here], twin, top)
+        ranks, raw_ranks = places(value[here], 2), places(raw[here], 2)
+        near = _neighbours([names[i] for i in here], value[here], drawn[here])
+        for k, i in enumerate(here):
+            entry = names[i]
+            rows.append(
+                {
+                    "entry_id": str(entry),
+                    "reviews": len(given[entry]),
+                    "raw": float(raw[i]),
+                    "median": float(median(given[entry])),
+                    "adjusted": float(value[i]),
+                    "sd": max(float(drawn[i].std()), 0.01),
+                    "rank": int(ranks[k]),
+                    "raw_rank": int(raw_ranks[k]),
+                    "rank_low": int(told.low[k]),
+                    "rank_high": int(told.high[k]),
+                    "p_top": float(told.top[k]),
+                    "tie_band": int(told.band[k]),
+                    "details": {"component": number, "slate": float(value[i] - raw[i]),
+                                "corrections": [], "beats": near[entry]},
+                }
+            )  # fmt: skip
+    return rows
+
+
+def _neighbours(
+    entries: Sequence[uuid.UUID], value: Any, drawn: Any
+) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    """Return, per entry, those around it in the order and the chance to be better than each."""
+    order = sorted(range(len(entries)), key=lambda k: (-value[k], str(entries[k])))
+    near = {}
+    for place, k in enumerate(order):
+        around = order[max(0, place - NEIGHBOURS) : place + NEIGHBOURS + 1]
+        near[entries[k]] = [
+            {"entry": str(entries[o]), "chance": float((drawn[k] > drawn[o]).mean())}
+            for o in around
+            if o != k
+        ]
+    return near
+
+
+def _digest(entries: Sequence[uuid.UUID], cast: Sequence[Cast], round_: Round) -> str:
+    lines: list[Any] = [round_.mode, round_.rule(), *entries]
+    lines += sorted(f"{c.judge} {e} {value}" for c in cast for e, value in c.values)
+    return hashlib.sha256("\n".join(map(str, lines)).encode()).hexdigest()
