@@ -15,7 +15,6 @@ UV := .tools/bin/uv
 SYNC := $(UV) pip sync -q --require-hashes --python .venv
 LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 NPM_CI := npm ci --silent --no-audit --no-fund --no-update-notifier
-SYSTEM_CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 LANGUAGES := de ja zh
 TEXTS := .cache/messages.pot
 COLLECT_TEXTS = mkdir -p .cache && $(RUN)/pybabel -q extract -F pyproject.toml -k N_ -k lazy --no-location --sort-output --project Contest -o $(TEXTS) .
@@ -83,7 +82,7 @@ ready:
 	@$(MAKE) -s --no-print-directory .cache/translations
 
 tested:
-	@$(MAKE) -s --no-print-directory -j3 FOR=dev .venv/.dev static/.built $(if $(SYSTEM_CHROMIUM),,.cache/chromium/chromium)
+	@$(MAKE) -s --no-print-directory -j3 FOR=dev .venv/.dev static/.built .cache/chromium/chromium
 	@$(MAKE) -s --no-print-directory .cache/translations
 
 $(UV):
@@ -122,7 +121,7 @@ node_modules/.dev: package-lock.json .tools/.node
 	$(NPM_CI) --include=dev
 	touch node_modules/.run $@
 
-static/.built: node_modules/.$(if $(SYSTEM_CHROMIUM),run,$(FOR)) $(SOURCES)
+static/.built: node_modules/.$(FOR) $(SOURCES)
 	@echo 'Building the front end …'
 	node_modules/.bin/vite build --logLevel error
 	touch $@
@@ -131,7 +130,7 @@ static/.built: node_modules/.$(if $(SYSTEM_CHROMIUM),run,$(FOR)) $(SOURCES)
 	$(if $(CATALOGUES),$(RUN)/pybabel -q compile -d translations)
 	mkdir -p .cache && touch $@
 
-# A browser with the libraries it needs, for machines without one of their own.
+# A browser with the libraries it needs, the same on every machine.
 .cache/chromium/chromium: node_modules/.dev .venv/.dev
 	@echo 'Unpacking a browser …'
 	rm -rf .cache/chromium

@@ -1,11 +1,10 @@
-"""A real browser for tests: found or unpacked, with fonts for every language, and strict.
+"""A real browser for tests: the same on every machine, with fonts for every language, and strict.
 
 `visit` opens windows; a test that made the browser complain (a script error, a refused style, a
 missing asset, a server error) fails when it ends, whatever else it asserted.
 """
 
 import os
-import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -29,7 +28,6 @@ from playwright.sync_api import (
 ROOT = Path(__file__).parent.parent
 PACKED = ROOT / "node_modules" / "@sparticuz" / "chromium" / "bin"
 UNPACKED = ROOT / ".cache" / "chromium"
-SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 QUIET = (  # no sandbox in containers, and nothing said to anybody but the server under test
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -143,10 +141,7 @@ def assert_fits(page: Page) -> None:
 
 
 def executable() -> Path:
-    """Find the machine's Chromium, else unpack the one that npm brought."""
-    for name in SYSTEM_BROWSERS:
-        if found := shutil.which(name):
-            return Path(found)
+    """Return the Chromium that npm brought: pinned, and without the weight of windows."""
     unpack()
     return UNPACKED / "chromium"
 

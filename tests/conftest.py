@@ -14,6 +14,7 @@ import pytest  # noqa: E402 -- after use_one_sqlite
 pytest.register_assert_rewrite("tests.browser", "tests.pages")  # so that a failure shows its values
 
 from flask import Flask  # noqa: E402
+from jinja2 import FileSystemBytecodeCache  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
 from config import Settings  # noqa: E402
@@ -21,18 +22,22 @@ from contest.app import create_app  # noqa: E402
 from contest.core import clock  # noqa: E402
 from contest.web.db import db  # noqa: E402
 from tests import databases, make  # noqa: E402
-from tests.browser import browser, visit  # noqa: E402
+from tests.browser import ROOT, browser, visit  # noqa: E402
 from tests.pages import Client  # noqa: E402
 from tests.site import site  # noqa: E402
 
 __all__ = ["browser", "site", "visit"]
-LONGEST = "tests/journeys/test_whole.py"
+LONGEST = ("tests/journeys/test_whole.py", "tests/journeys/")
+
+COMPILED = ROOT / ".cache" / "templates"
+COMPILED.mkdir(parents=True, exist_ok=True)
+Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(COMPILED))}  # for all our apps
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what must also run on PostgreSQL: whatever needs an app. Begin with what takes longest."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    items.sort(key=lambda item: [not item.nodeid.startswith(long) for long in LONGEST])
     for item in items:
         if {"app", "database_url", "site"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")

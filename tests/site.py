@@ -23,7 +23,9 @@ class Site(NamedTuple):
 
 
 class Silent(WSGIRequestHandler):
-    """Write no log."""
+    """Write no log; do not wait long for a browser that called and then asks nothing."""
+
+    timeout = 5
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 -- named by werkzeug
         pass
@@ -33,6 +35,7 @@ class Silent(WSGIRequestHandler):
 def served(app: Any, port: int) -> Iterator[str]:
     """Serve a WSGI application on this port until the block ends."""
     server = make_server(servers.HOST, port, app, threaded=True, request_handler=Silent)
+    server.daemon_threads = False  # closing waits for what is being answered
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

@@ -26,11 +26,20 @@ def _seen(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture
-def empty_world(tmp_path_factory: pytest.TempPathFactory, visit: Visit) -> Iterator[World]:
+def serving() -> Iterator[ExitStack]:
+    """Instances that serve until the windows upon them are closed: ask for it before `visit`."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def empty_world(
+    serving: ExitStack, visit: Visit, tmp_path_factory: pytest.TempPathFactory
+) -> World:
     """An instance that nobody has used yet."""
     port = servers.free_port()
-    with _running(new_app(tmp_path_factory.mktemp("world"), port), port) as url:
-        yield World(*url, visit)
+    app = new_app(tmp_path_factory.mktemp("world"), port)
+    return World(*serving.enter_context(_running(app, port)), visit)
 
 
 @pytest.fixture(scope="session")
@@ -39,17 +48,16 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
 
 
 @pytest.fixture
-def at_moment(demonstration: Demonstration, visit: Visit) -> Iterator[OpenAt]:
+def at_moment(serving: ExitStack, visit: Visit, demonstration: Demonstration) -> OpenAt:
     """Open the example contest as it stands at a moment: `at_moment("judging")`."""
-    with ExitStack() as stack:
 
-        def open_(moment: str) -> World:
-            port = servers.free_port()
-            app = new_app(demonstration.folder, port, demonstration.copy(moment))
-            clock.stop(SCRIPT.moment(moment))
-            return World(*stack.enter_context(_running(app, port)), visit)
+    def open_(moment: str) -> World:
+        port = servers.free_port()
+        app = new_app(demonstration.folder, port, demonstration.copy(moment))
+        clock.stop(SCRIPT.moment(moment))
+        return World(*serving.enter_context(_running(app, port)), visit)
 
-        yield open_
+    return open_
 
 
 @contextmanager
