@@ -2,9 +2,15 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy.orm import Session
+
+from contest.contests.models import Round
+from contest.judging.actions import comparing as actions
 from contest.judging.models import Visit
+from contest.judging.queries import comparing as queries
 from contest.judging.queries.comparing import Hall, Vote
 
 if TYPE_CHECKING:
@@ -35,6 +41,17 @@ def order(known: "Belief", top: int) -> "list[Standing]":
     from contest.ranking import pairwise  # noqa: PLC0415 -- slow import
 
     return pairwise.standings(known, top=top, seed=1)
+
+
+def send_on(session: Session, round_: Round, visit: Visit, *, at: datetime) -> None:
+    """Send the judge to the entry that teaches most, into the queue, or nowhere when all is seen."""
+    session.flush()
+    hall = queries.hall(session, round_, at)
+    entry, left = next_for(hall, visit)
+    if entry is not None or left:
+        actions.send(session, visit, entry, at=at)
+    else:
+        visit.waiting_since = None
 
 
 def next_for(hall: Hall, visit: Visit) -> tuple[uuid.UUID | None, bool]:

@@ -101,7 +101,7 @@ def next_(round_id: uuid.UUID) -> ResponseReturnValue:
     round_, appointment, _ = _acting(round_id)
     visit = actions.begin(db.session(), round_, appointment, at=requests.now())
     if visit.next_id is None:
-        _send(round_, visit)
+        choosing.send_on(db.session(), round_, visit, at=requests.now())
     return _back(round_id)
 
 
@@ -182,7 +182,9 @@ def votes(round_id: uuid.UUID) -> ResponseReturnValue:
         contest=round_.contest,
         round=round_,
         made=queries.of_judge(session, round_id, appointment.id),
-        titles=queries.titles(panel.judged_entries(session, round_), blind=round_.blind),
+        titles=queries.titles(
+            queries.entries(session, round_, queries.votes(session, round_)), blind=round_.blind
+        ),
         can=policy.can_take_scores(round_),
     )
 
@@ -239,17 +241,6 @@ def chair(round_id: uuid.UUID) -> ResponseReturnValue:
     )
 
 
-def _send(round_: Round, visit: Visit) -> None:
-    session, at = db.session(), requests.now()
-    session.flush()
-    hall = queries.hall(session, round_, at)
-    entry, left = choosing.next_for(hall, visit)
-    if entry is not None or left:
-        actions.send(session, visit, entry, at=at)
-    else:
-        visit.waiting_since = None
-
-
 def _given(name: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(request.form.get(name, ""))
@@ -279,7 +270,7 @@ def _goes_on(
     except Conflict as error:  # the page was older than where the judge stands
         flash(gettext(error.message), "warning")
     else:
-        _send(round_, visit)
+        choosing.send_on(db.session(), round_, visit, at=requests.now())
     return _back(round_id)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from contest.accounts import actions as accounts
 from contest.accounts.models import User
 from contest.core import clock
-from contest.demo import calling, cast, ending, entering, scoring
+from contest.demo import calling, cast, ending, entering, scoring, tables
 from contest.demo.play import Play, repeatable
 from contest.demo.script import MOMENTS, NAMES, Script, shanghai, united_states
 from contest.files.store import Store
@@ -25,7 +25,9 @@ STEPS: tuple[tuple[str, Callable[[Play], None]], ...] = (
     ("judging", entering.close_and_screen),
     ("judging", scoring.assign),
     ("judging", scoring.score_some),
-    ("pitch-day", scoring.finish_desk),
+    ("demo-tables", scoring.finish_desk),
+    ("demo-tables", tables.open_tables),
+    ("pitch-day", tables.close_tables),
     ("pitch-day", scoring.begin_pitch_day),
     ("published", scoring.finish_pitch_day),
     ("published", ending.publish),

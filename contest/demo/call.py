@@ -92,12 +92,12 @@ RULES = Words(
     en="""1. Teams of one to eight people hand in one entry through this site before the deadline.
 2. The last version in time counts. Every version gets a signed receipt.
 3. Judges with a conflict of interest do not see the entry.
-4. The best of the desk round pitch on stage; the best of those win a proof of concept.
+4. The best of each round go on to the next; the best on stage win a proof of concept.
 5. Results are certified by two officers before they are published, and can be corrected only in public.""",
     zh="""1. 一至八人的团队须在截止前通过本网站提交一份参赛作品。
 2. 以截止前最后一个版本为准，每个版本均有签名回执。
 3. 存在利益冲突的评委看不到该作品。
-4. 初评优胜者登台路演，其中最佳者赢得概念验证。
+4. 每一轮的优胜者进入下一轮；登台路演的最佳者赢得概念验证。
 5. 结果须经两名负责人认证后发布，更正只能公开进行。""",
 )
 IP = Words(

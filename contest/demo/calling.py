@@ -12,6 +12,7 @@ from contest.contests.models import (
     Eligibility,
     Faq,
     IpTerms,
+    Mode,
     PartnerRole,
     Partnership,
     Prize,
@@ -25,6 +26,7 @@ from contest.contests.models import (
 from contest.core.words import Words
 from contest.demo import call, cast
 from contest.demo.play import Play
+from contest.demo.tables import HOURS
 from contest.entries.actions import forms
 from contest.entries.models import QuestionKind
 from contest.judging.actions import rubric
@@ -120,6 +122,14 @@ def _rounds(play: Play, by: User, at: datetime) -> None:
               load_min=2, load_max=10, advance_count=script.advance),
         by=by, at=at,
     )  # fmt: skip
+    if script.tables is not None:
+        play.tables = rounds.plan(
+            play.session, play.contest,
+            Round(kind=RoundKind.DESK, mode=Mode.PAIRWISE, title=Words(en="Demo tables", zh="展台体验"),
+                  judging_opens_at=script.tables, judging_closes_at=script.tables + HOURS,
+                  advance_count=script.seats),
+            by=by, at=at,
+        )  # fmt: skip
     play.pitch = rounds.plan(
         play.session, play.contest,
         Round(kind=RoundKind.PITCH, title=Words(en="Pitch day", zh="路演日"),

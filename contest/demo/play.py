@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from contest.accounts import actions as accounts
 from contest.accounts.models import User
 from contest.contests import queries as contests
-from contest.contests.models import Appointment, Contest, Role, Round
+from contest.contests.models import Appointment, Contest, Role, Round, RoundKind
 from contest.core import clock
 from contest.demo import call, cast
 from contest.demo.cast import JudgeCast, Person
@@ -60,6 +60,7 @@ class Play:
         self.session, self.script, self.store, self.key = session, script, store, key
         self.run_promised = run_promised
         self.slug = script.slug
+        self.tables: Round | None = None
         self.renew()
 
     def renew(self) -> None:
@@ -74,8 +75,10 @@ class Play:
             for round_ in contests.rounds(self.session, contest.id):
                 if round_.number == 1:
                     self.desk: Round = round_
-                else:
+                elif round_.kind is RoundKind.PITCH:
                     self.pitch: Round = round_
+                else:
+                    self.tables = round_
             self.tracks = dict(
                 zip(call.TRACKS, contests.tracks(self.session, contest.id), strict=False)
             )

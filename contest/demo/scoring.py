@@ -78,11 +78,12 @@ def finish_desk(play: Play) -> None:
     """The rest is scored, the round closes, the best advance."""
     for number, judge in enumerate(play.script.judges):
         _score(play, play.desk, judge, 1.0, play.script.judging_ends - timedelta(hours=40 - number))
-    _close(play, play.desk, play.at(play.script.judging_ends + timedelta(hours=1)))
+    close(play, play.desk, play.at(play.script.judging_ends + timedelta(hours=1)))
     ending.decide(play, play.desk, play.at(play.script.judging_ends + timedelta(hours=16)))
 
 
-def _close(play: Play, round_: Round, at: datetime) -> None:
+def close(play: Play, round_: Round, at: datetime) -> None:
+    """The chair ends the judging of a round, and its ranking is computed."""
     closing.close(play.session, round_, by=play.chair, at=at)
     play.session.flush()
     play.run_promised()
@@ -133,7 +134,7 @@ def _pitch(play: Play, from_: int, until: int) -> None:
 def finish_pitch_day(play: Play) -> None:
     """The others pitch, the round closes, the winners are decided."""
     _pitch(play, from_=4, until=99)
-    _close(play, play.pitch, play.at(play.script.pitch + timedelta(hours=5)))
+    close(play, play.pitch, play.at(play.script.pitch + timedelta(hours=5)))
     ending.decide(play, play.pitch, play.at(play.script.pitch + timedelta(hours=6)))
 
 

@@ -9,7 +9,7 @@ from contest.demo import call, cast
 from contest.demo.cast import JudgeCast, TeamCast
 
 NAMES = ("hitachi-shanghai", "hitachi-us")
-MOMENTS = ("collecting", "judging", "pitch-day", "published", "follow-up")
+MOMENTS = ("collecting", "judging", "demo-tables", "pitch-day", "published", "follow-up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,16 @@ class Script:
     judging_ends: datetime
     pitch: datetime
     published: datetime
+    tables: datetime | None = None  # a round between desk and stage, where it is held
+    seats: int = 0  # how many pitch of those who stand at a table
 
     def moment(self, name: str) -> datetime:
         """Return the instant at which a demonstration of `name` stands."""
         return {
             "collecting": self.closes - timedelta(days=2, hours=8),
             "judging": self.judging_ends - timedelta(days=3, hours=8),
+            "demo-tables": (self.tables or self.judging_ends + timedelta(days=1, hours=20))
+            + timedelta(minutes=100),
             "pitch-day": self.pitch + timedelta(minutes=70),
             "published": self.published + timedelta(hours=1),
             "follow-up": self.published + timedelta(days=170),
@@ -61,10 +65,11 @@ def shanghai() -> Script:
         slug="shanghai-2019", edition="Shanghai 2019", country="CN", zone=zone,
         stage="XNode, 2/F, Jing’an",
         languages=("en", "zh"), title=call.TITLE, tagline=call.TAGLINE, brief=call.BRIEF,
-        teams=cast.TEAMS, judges=cast.JUDGES, colour="#b3001b", places=3, advance=8, reviews=3,
+        teams=cast.TEAMS, judges=cast.JUDGES, colour="#b3001b", places=3, advance=12, reviews=3,
         announced=local(zone, 2019, 1, 14, 10), opens=local(zone, 2019, 1, 21, 9),
         closes=local(zone, 2019, 2, 28, 18), judging_ends=local(zone, 2019, 3, 15, 18),
         pitch=local(zone, 2019, 3, 22, 13), published=local(zone, 2019, 3, 25, 10),
+        tables=local(zone, 2019, 3, 17, 14), seats=8,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Votes between two entries, and who is where in the room."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from contest.judging.models import Comparison, Outcome, Visit
 from contest.judging.queries import interests, panel
 
 WON = {Outcome.LEFT: 1.0, Outcome.RIGHT: 0.0, Outcome.TIE: 0.5}
+BEFORE_THE_END = frozenset({RoundPhase.PLANNED, RoundPhase.JUDGING})
 STAY = timedelta(minutes=20)  # a judge who is silent for so long has left the table
 AGAIN = timedelta(minutes=15)  # after which an entry that was absent or busy is offered again
 
@@ -31,23 +32,43 @@ class Vote:
 
 def votes(session: Session, round_: Round) -> list[Vote]:
     """Return the votes of the round that count: not those that a conflict has overtaken."""
-    barred = interests.conflicts(session, round_.contest_id).keys()
-    rows = session.execute(
-        select(Comparison.appointment_id, Comparison.left_id, Comparison.right_id,
-               Comparison.outcome)
-        .where(
-            Comparison.round_id == round_.id,
-            Comparison.superseded_at.is_(None),
-            Comparison.outcome.in_(list(WON)),
-            Comparison.left_id.is_not(None),
-        )
+    return _counting(_said(session, round_), interests.conflicts(session, round_.contest_id))
+
+
+def _said(session: Session, round_: Round) -> Sequence[Comparison]:
+    return session.scalars(
+        select(Comparison)
+        .where(Comparison.round_id == round_.id, Comparison.superseded_at.is_(None))
         .order_by(Comparison.appointment_id, Comparison.number)
-    )  # fmt: skip
+    ).all()
+
+
+def _counting(
+    said: Sequence[Comparison], barred: Container[tuple[uuid.UUID, uuid.UUID]]
+) -> list[Vote]:
     return [
-        Vote(judge, left, right, WON[outcome])
-        for judge, left, right, outcome in rows
-        if left and not {(judge, left), (judge, right)} & barred
+        Vote(c.appointment_id, c.left_id, c.right_id, WON[c.outcome])
+        for c in said
+        if c.left_id
+        and c.outcome in WON
+        and (c.appointment_id, c.left_id) not in barred
+        and (c.appointment_id, c.right_id) not in barred
     ]
+
+
+def entries(session: Session, round_: Round, known: Sequence[Vote]) -> list[Entry]:
+    """Return the entries that judges are sent to or, once the round is over, that they compared."""
+    if round_.phase in BEFORE_THE_END:
+        return panel.judged_entries(session, round_)
+    seen = {entry for v in known for entry in (v.left, v.right)}
+    return list(
+        session.scalars(
+            select(Entry)
+            .where(Entry.id.in_(seen))
+            .options(joinedload(Entry.team))
+            .order_by(Entry.code)
+        )
+    )
 
 
 def unseen(session: Session, round_: Round) -> int:
@@ -159,14 +180,9 @@ class Hall:
 
 
 def hall(session: Session, round_: Round, at: datetime) -> Hall:
-    """Return the round as it is now. Seven statements."""
-    entries = panel.judged_entries(session, round_)
-    made = session.scalars(
-        select(Comparison).where(
-            Comparison.round_id == round_.id, Comparison.superseded_at.is_(None)
-        )
-    ).all()
-    closed = set(interests.conflicts(session, round_.contest_id))
+    """Return the round as it is now. Six statements."""
+    made, conflicts = _said(session, round_), interests.conflicts(session, round_.contest_id)
+    known, closed = _counting(made, conflicts), set(conflicts)
     users = {a.user_id: a.id for a in panel.judges(session, round_.contest_id)}
     for contender in interests.contenders(session, round_.contest_id):
         closed |= {(users[u], contender.entry_id) for u in contender.members if u in users}
@@ -178,8 +194,8 @@ def hall(session: Session, round_: Round, at: datetime) -> Hall:
     standing = visits(session, round_.id)
     closed |= {(v.appointment_id, v.current_id) for v in standing if v.current_id}
     return Hall(
-        entries=tuple(entries),
-        votes=tuple(votes(session, round_)),
+        entries=tuple(entries(session, round_, known)),
+        votes=tuple(known),
         visits=tuple(standing),
         closed=frozenset(closed),
         at=at,
