@@ -150,7 +150,7 @@ class WithdrawForm(Form):
 class ExtensionForm(Form):
     """More time for one team."""
 
-    team_id = SelectField(_("Team"))
+    team_id = SelectField(_("Team"), [InputRequired()])
     until = LocalDateTimeField(_("Until"), [InputRequired()])
     reason = TextAreaField(
         _("Why?"),

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, cast
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -345,7 +345,7 @@ def criterion_form(contest: Contest, criterion: Criterion | None = None) -> Crit
     }
     for points in range(low, high + 1):
         fields[f"level_{points}".replace("-", "m")] = WordsField(
-            gettext("%(points)s points mean", points=points), languages=languages
+            ngettext("%(num)s point means", "%(num)s points mean", points), languages=languages
         )
     values: dict[str, Any] = {"low": low, "high": high, "weight": None}
     if criterion is not None:
