@@ -27,7 +27,7 @@ from contest.entries.queries import Field as Answered
 from contest.web.forms import Form, LocalDateTimeField, SomeWords, WordsField
 from contest.web.states import state_word
 from contest.web.text import lazy as _
-from contest.web.text import plain
+from contest.web.text import own_name, plain
 
 CHECKS = {"widget": ListWidget(prefix_label=False), "option_widget": CheckboxInput()}
 
@@ -98,9 +98,12 @@ class Wanted:
         """Accept whatever is there."""
 
 
-def draft_form(answered: Sequence[Answered], *, titled: bool, title: str) -> Form:
+def draft_form(
+    answered: Sequence[Answered], *, titled: bool, title: str, languages: Sequence[str], lang: str
+) -> Form:
     """Return the form of a draft: a field per open question, named after it.
 
+    In a contest of several languages it asks for that of the entry too.
     Fields are not required here: a draft may be unfinished; what is missing is said before it goes.
     """
     fields: dict[str, Any] = {
@@ -112,6 +115,12 @@ def draft_form(answered: Sequence[Answered], *, titled: bool, title: str) -> For
                 _("Title of the entry"), [Wanted(), Length(max=200)], default=title
             )
         } | fields
+    if len(languages) > 1:
+        spoken = [("", "—"), *((one, own_name(one)) for one in languages)]
+        fields["lang"] = SelectField(
+            _("Written in"), choices=spoken, default=lang,
+            description=_("Judges who read this language are found for you."),
+        )  # fmt: skip
     made: Form = type("DraftForm", (Form,), fields)()
     return made
 

@@ -32,6 +32,7 @@ WORDS = {
     "baseline": N_("Baseline"),
     "benefits": N_("Benefits"),
     "blind": N_("Judges see codes instead of team names"),
+    "bridges": N_("Judges other tracks too"),
     "brief": N_("Brief"),
     "by_number": N_("Superseded by number"),
     "closes_at": N_("Entries close"),

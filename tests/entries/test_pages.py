@@ -80,6 +80,24 @@ def test_a_team_writes_field_by_field_and_reads_it_back(client: Client, place: P
     assert "<title>Reed filter" in page
 
 
+def test_in_a_contest_of_several_languages_a_team_says_which_is_theirs(
+    client: Client, place: Place
+) -> None:
+    client.sign_in(place.ada)
+    assert "Written in" not in client.page(place.write).text
+    place.contest.languages = ["en", "zh"]
+    place.session.flush()
+    assert "Written in" in client.page(place.write).text
+
+    other = client.post(f"{place.write}/save", data={"_field": "lang", "lang": "de"})
+    assert other.json == {"errors": ["This contest is not held in that language."]}
+    client.post(f"{place.write}/save", data={"_field": "lang", "lang": "zh"})
+    client.post(place.write, data={"title": "Reed filter"})
+
+    place.session.expire_all()
+    assert place.entry().lang == "zh"
+
+
 def test_a_clash_answers_with_both_texts_and_whose_the_other_is(
     client: Client, place: Place
 ) -> None:

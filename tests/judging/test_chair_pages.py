@@ -592,3 +592,92 @@ def test_the_chair_is_warned_of_entries_that_no_judge_links(
     assert "fall into 2 groups" in client.page(room.address("/rounds/{round}/begin")).text
     room.give(0, 1)
     assert "fall into" not in client.page(room.address("/rounds/{round}/begin")).text
+
+
+def test_a_judge_of_a_track_gets_only_that_track_unless_they_bridge(session: Session) -> None:
+    room = Room(session, judges=3, entries=2, phase=RoundPhase.SCREENING)
+    payments, transport = (make.track(session, room.contest, title=t) for t in ("Pay", "Move"))
+    room.entries[0].team.track_id, room.entries[1].team.track_id = payments.id, transport.id
+    room.judges[0].track_id = room.judges[1].track_id = payments.id
+    room.judges[1].bridges = True
+    session.flush()
+
+    design = plans.design(session, room.round)
+
+    seat = {design.judge_ids[j]: j for j in range(3)}
+    row = {design.entry_ids[i]: i for i in range(2)}
+    eligible = [[design.eligible[row[e.id]][seat[j.id]] for j in room.judges] for e in room.entries]
+    assert eligible == [[True, True, True], [False, True, True]]
+
+
+def test_nobody_is_given_what_they_cannot_read_and_what_is_scored_stays(session: Session) -> None:
+    room = Room(session, judges=3, entries=2)
+    rubric = make.rubric(session, room.round)
+    room.entries[0].lang, room.entries[1].lang = "de", ""
+    room.judges[0].languages, room.judges[1].languages = ["en"], ["en", "de"]
+    make.scorecard(session, room.give(0, 0), rubric, 3, 3)
+    room.judges[2].languages = ["zh"]
+    session.flush()
+
+    design = plans.design(session, room.round)
+
+    row, seats = design.entry_ids.index(room.entries[0].id), design.judge_ids
+    found = dict(zip(seats, design.eligible[row], strict=True))
+    assert [found[j.id] for j in room.judges] == [True, True, False]
+    assert all(design.eligible[1 - row])
+
+
+def test_the_plan_says_which_track_and_language_lack_a_judge(
+    client: Client, session: Session
+) -> None:
+    room = Room(session, judges=3, entries=2, reviews=2)
+    room.contest.languages = ["en", "de"]
+    payments, transport = (make.track(session, room.contest, title=t) for t in ("Pay", "Move"))
+    room.entries[0].team.track_id, room.entries[1].team.track_id = payments.id, transport.id
+    room.entries[0].lang = "de"
+    room.judges[0].track_id = transport.id
+    room.judges[1].languages = ["en"]
+    session.flush()
+    client.sign_in(room.chair)
+    place = f"/rounds/{room.round.id}/assignment"
+    client.post(f"{place}/compute", data=BEST)
+    run_promised(session)
+
+    text = client.page(place).text
+
+    assert "Idea 0 lacks 1 judge" in text
+    assert "1 judges another track" in text
+    assert "1 does not read Deutsch" in text
+    assert "Lacking is a judge of the track “Pay” and the language Deutsch." in text
+    assert "another track" in text
+    refused = client.post(f"{place}/add", data={
+        "judge": str(room.judges[1].id), "entry": str(room.entries[0].id),
+    })  # fmt: skip
+    assert "does not read the language of this entry" in refused.text
+    refused = client.post(f"{place}/add", data={
+        "judge": str(room.judges[0].id), "entry": str(room.entries[0].id),
+    })  # fmt: skip
+    assert "judges another track only" in refused.text
+
+
+def test_the_organiser_says_what_a_judge_reads_and_whether_they_bridge(
+    client: Client, session: Session
+) -> None:
+    room = Room(session)
+    room.contest.languages = ["en", "de"]
+    track = make.track(session, room.contest)
+    organiser = make.user(session)
+    make.appointment(session, room.contest, organiser, Role.ORGANISER)
+    client.sign_in(organiser)
+    page = f"/appointments/{room.judges[0].id}/edit"
+    assert "Judges other tracks too" in client.page(page).text
+    sent = client.post(page, data={
+        "title": "", "track_id": str(track.id), "bridges": "y", "languages": ["de"],
+    })  # fmt: skip
+    assert sent.status_code == 303
+    session.expire_all()
+    judge = room.judges[0]
+    assert (judge.track_id, judge.bridges, judge.languages) == (track.id, True, ["de"])
+    text = client.page(f"/contests/{room.contest.slug}/people").text
+    assert "other tracks too" in text
+    assert "reads Deutsch" in text

@@ -21,7 +21,13 @@ from contest.contests.forms.parts import (
     TimelineForm,
     TrackForm,
 )
-from contest.contests.forms.people import AnswerForm, AppointmentForm, InviteForm, invite_form
+from contest.contests.forms.people import (
+    AnswerForm,
+    AppointmentForm,
+    InviteForm,
+    appointment_form,
+    invite_form,
+)
 from contest.contests.forms.rounds import RoundForm
 
 __all__ = [
@@ -46,6 +52,7 @@ __all__ = [
     "TimelineForm",
     "TrackForm",
     "UndertakingForm",
+    "appointment_form",
     "contrast_with_white",
     "invite_form",
     "language_choices",

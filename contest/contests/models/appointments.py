@@ -48,6 +48,8 @@ class Appointment(Base):
     role: Mapped[Role]
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisations.id"))
     track_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("tracks.id"))
+    bridges: Mapped[bool] = mapped_column(default=False)  # judges other tracks than theirs too
+    languages: Mapped[list[str]] = mapped_column(default=list)  # a judge reads these; none: all
     title: Mapped[str] = mapped_column(String(120), default="")  # shown beside the name
     public: Mapped[bool] = mapped_column(default=False)  # shown on the public page
     invited_at: Mapped[datetime]

@@ -79,9 +79,10 @@ def appointment_edit(appointment_id: uuid.UUID) -> ResponseReturnValue:
     appointment, user = _managed(appointment_id)
     contest = appointment.contest
     tracks = queries.tracks(db.session(), contest.id)
-    choices = {"track_id": [("", "—"), *((str(t.id), plain(t.title)) for t in tracks)]}
 
-    form = forms.AppointmentForm(contest, choices, obj=appointment)
+    form = forms.appointment_form(
+        appointment, [("", "—"), *((str(t.id), plain(t.title)) for t in tracks)]
+    )
     if form.validate_on_submit():
         people.edit(db.session(), appointment, form.values(), by=user, at=requests.now())
         flash(gettext("Saved."), "success")

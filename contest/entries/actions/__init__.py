@@ -1,6 +1,6 @@
 """Changes entries: forms, drafts, versions, screening. Each action flushes and never commits."""
 
-from contest.entries.actions.drafts import Saved, Stale, attach, detach, name, save
+from contest.entries.actions.drafts import Saved, Stale, attach, detach, name, save, speak
 from contest.entries.actions.forms import (
     Asked,
     add_question,
@@ -40,6 +40,7 @@ __all__ = [
     "request_info",
     "save",
     "screening_blockers",
+    "speak",
     "start_judging",
     "submit",
     "withdraw",

@@ -100,6 +100,20 @@ def name(
     session.flush()
 
 
+def speak(
+    session: Session, team: Team, round_: Round, lang: str, *, by: User, at: datetime
+) -> None:
+    """Say in which of the contest's languages the entry is written; "" leaves it open.
+
+    Raises DomainError for a language that the contest does not have.
+    """
+    if lang and lang not in round_.contest.languages:
+        raise DomainError(N_("This contest is not held in that language."), field="lang")
+    entry, _ = _opened(session, team, round_, None, by=by, at=at)
+    entry.lang = lang
+    session.flush()
+
+
 def attach(
     session: Session,
     team: Team,

@@ -84,6 +84,7 @@ class Entry(Edited, Base):
     state: Mapped[State] = mapped_column(default=State.DRAFT)
     code: Mapped[str] = mapped_column(String(8))  # random; what blind judges see
     title: Mapped[str] = mapped_column(String(200), default="")
+    lang: Mapped[str] = mapped_column(String(10), default="")  # it is written in; "": not said
     withdrawn_reason: Mapped[str] = mapped_column(String(1000), default="")
     gallery_consent_at: Mapped[datetime | None]
     gallery_consent_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))

@@ -80,6 +80,9 @@ def save(team_id: uuid.UUID) -> ResponseReturnValue:
         if name == "title":
             _name(at_desk, value)
             return jsonify(saved_at=at_desk.at.isoformat())
+        if name == "lang":
+            _speak(at_desk, value)
+            return jsonify(saved_at=at_desk.at.isoformat())
         question = _question(at_desk, name)
         saved = _save(at_desk, question, value, request.form.get("_version"))
     except actions.Stale as stale:
@@ -203,7 +206,9 @@ def submit(team_id: uuid.UUID) -> ResponseReturnValue:
 
 def _draft_form(at_desk: Desk) -> Form:
     titled = at_desk.form is not None and at_desk.form.titling() is not None
-    return draft_form(at_desk.fields, titled=titled, title=at_desk.title)
+    lang = at_desk.entry.lang if at_desk.entry is not None else ""
+    return draft_form(at_desk.fields, titled=titled, title=at_desk.title,
+                      languages=at_desk.contest.languages, lang=lang)  # fmt: skip
 
 
 def _around(at_desk: Desk) -> dict[str, object]:
@@ -254,6 +259,13 @@ def _name(at_desk: Desk, value: str) -> None:
     if at_desk.round is not None:
         actions.name(
             db.session(), at_desk.team, at_desk.round, value, by=at_desk.user, at=at_desk.at
+        )
+
+
+def _speak(at_desk: Desk, lang: str) -> None:
+    if at_desk.round is not None:
+        actions.speak(
+            db.session(), at_desk.team, at_desk.round, lang, by=at_desk.user, at=at_desk.at
         )
 
 
@@ -323,6 +335,8 @@ def _keep_all(
     clashes = {}
     if "title" in form:
         _name(at_desk, form["title"].data or "")
+    if "lang" in form:
+        _speak(at_desk, form["lang"].data or "")
     for field in at_desk.fields:
         name, question = field_name(field.question.id), field.question
         if name not in form:

@@ -19,11 +19,17 @@ from contest.events.log import Verb, record
 from contest.jobs.outbox import enqueue
 from contest.judging import proposal
 from contest.judging.actions import conflicts
+from contest.judging.fitting import Misfit, misfit
 from contest.judging.models import Assignment, AssignmentPlan, AssignmentState, PlanState
 from contest.judging.models.assignment import OPEN
 from contest.judging.queries import interests, panel, plans
 from contest.messages import outbox
 
+MISFITS = {
+    Misfit.TRACK: N_("This judge judges another track only. The organisers can change that under"
+                     " “People”."),
+    Misfit.LANGUAGE: N_("This judge does not read the language of this entry."),
+}  # fmt: skip
 PENDING = frozenset({PlanState.COMPUTING, PlanState.PROPOSED})
 
 
@@ -156,10 +162,10 @@ def discard(
 def add(
     session: Session, round_: Round, judge: Appointment, entry: Entry, *, by: User, at: datetime
 ) -> Assignment:
-    """Give one entry to one judge by hand.
+    """Give one entry, whose team is loaded, to one judge by hand.
 
-    Raises DomainError when a conflict keeps them apart, the person is no active judge of this
-    contest, or the judge has or had the entry already.
+    Raises DomainError when a conflict, track or language keeps them apart, the person is no active
+    judge of this contest, or the judge has or had the entry already.
     """
     if (
         judge.role is not Role.JUDGE
@@ -171,6 +177,8 @@ def add(
         raise DomainError(N_("This entry is not in this contest."))
     if interests.has_conflict(session, judge.id, entry.id):
         raise DomainError(N_("A conflict of interest keeps this judge from this entry."))
+    if why := misfit(judge, entry):
+        raise DomainError(MISFITS[why])
     known = session.scalar(
         select(Assignment).where(
             Assignment.round_id == round_.id,

@@ -142,7 +142,10 @@ def seats(session: Session, calibration: Calibration, judge: Appointment) -> lis
 def barred_pairs(
     session: Session, entries: Collection[uuid.UUID]
 ) -> set[tuple[uuid.UUID, uuid.UUID]]:
-    """Return (judge, entry) of a conflict in force or of one's own team. Two statements."""
+    """Return (judge, entry) of a conflict in force, of one's own team, or of a language not read.
+
+    Three statements. Tracks keep nobody from an anchor: the panel is compared as a whole.
+    """
     conflicts = session.execute(
         select(Conflict.appointment_id, Conflict.entry_id).where(
             Conflict.entry_id.in_(entries), Conflict.lifted_at.is_(None)
@@ -158,7 +161,15 @@ def barred_pairs(
             Member.left_at.is_(None),
         )
     )
-    return {(row[0], row[1]) for row in (*conflicts, *teams)}
+    languages = session.execute(
+        select(Appointment.id, Entry.id, Appointment.languages, Entry.lang)
+        .join(Entry, Entry.contest_id == Appointment.contest_id)
+        .where(Entry.id.in_(entries), Entry.lang != "", Appointment.role == Role.JUDGE)
+    )
+    unread = (
+        (judge, entry) for judge, entry, reads, lang in languages if reads and lang not in reads
+    )
+    return {(row[0], row[1]) for row in (*conflicts, *teams, *unread)}
 
 
 @dataclass(frozen=True, slots=True)

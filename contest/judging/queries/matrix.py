@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from contest.contests.models import Appointment, Round, RoundKind
 from contest.entries.models import Entry
+from contest.judging.fitting import misfit
 from contest.judging.models import Assignment, AssignmentPlan, AssignmentState, PlanState
 from contest.judging.models.assignment import DONE, OPEN
 from contest.judging.queries import interests, panel
@@ -39,7 +40,10 @@ def tracks(session: Session, entry_ids: Sequence[uuid.UUID]) -> tuple[list[uuid.
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One entry × one judge. `mark`: done, open, added, removed, conflict, left, or nothing."""
+    """One entry × one judge.
+
+    `mark`: done, open, added, removed, conflict, left, track, language (a `Misfit`), or nothing.
+    """
 
     mark: str
     assignment_id: uuid.UUID | None = None
@@ -97,7 +101,8 @@ def matrix(session: Session, round_: Round, plan: AssignmentPlan | None) -> Matr
     barred = {(e, j) for j, e in interests.conflicts(session, round_.contest_id)}
     proposal = plan if plan is not None and plan.state is PlanState.PROPOSED else None
     added, removed = _pairs(proposal, "added"), _pairs(proposal, "removed")
-    cells = {pair: Cell("conflict") for pair in barred}
+    cells = {(e.id, j.id): Cell(why) for e in entries for j in judges if (why := misfit(j, e))}
+    cells |= {pair: Cell("conflict") for pair in barred}
     cells |= {pair: Cell(_mark(a), a.id) for pair, a in today.items()}
     cells |= {pair: Cell("added") for pair in added}
     cells |= {pair: Cell("removed", cells[pair].assignment_id if pair in cells else None)
@@ -107,7 +112,10 @@ def matrix(session: Session, round_: Round, plan: AssignmentPlan | None) -> Matr
     for (_, judge_id), cell in cells.items():
         now[judge_id] += cell.mark in {"done", "open", "removed"}
         then[judge_id] += cell.mark in {"done", "open", "added"}
-    may = {e.id: sum((e.id, j.id) not in barred for j in judges) for e in entries}
+    may = {
+        e.id: sum((e.id, j.id) not in barred and misfit(j, e) is None for j in judges)
+        for e in entries
+    }
     wanted = (
         may if round_.kind is RoundKind.PITCH else dict.fromkeys(by_entry, round_.minimum_reviews)
     )

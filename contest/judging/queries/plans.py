@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from contest.contests.models import Appointment, Round, RoundKind
 from contest.entries.models import Entry
+from contest.judging.fitting import misfit
 from contest.judging.models import (
     Assignment,
     AssignmentPlan,
@@ -34,7 +35,7 @@ class Design:
 
 
 def design(session: Session, round_: Round) -> Design:
-    """Return the round's design problem: conflicts are masks, scored pairs are fixed.
+    """Return the round's design problem: conflicts, tracks and languages are masks, scored pairs fixed.
 
     On pitch day everybody who may hears everybody.
     """
@@ -50,10 +51,12 @@ def design(session: Session, round_: Round) -> Design:
     kept = DONE | {AssignmentState.IN_PROGRESS, AssignmentState.ABSTAINED}
 
     def may(judge: Appointment, entry: Entry) -> bool:
+        state = pairs.get((judge.id, entry.id))
         return (
             (judge.id, entry.id) not in barred
             and judge.user_id not in members.get(entry.id, frozenset())
-            and pairs.get((judge.id, entry.id)) not in gone
+            and state not in gone
+            and (state in kept or misfit(judge, entry) is None)
         )
 
     def affinity(judge: Appointment, entry: Entry) -> float:

@@ -29,17 +29,23 @@ class Missing:
     missing: int
     eligible: int
     conflicts: int
+    off_track: int
+    unread: int  # judges who do not read its language
     full: int
 
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """Entries that compete for the same judges; `tracks` with the number of these entries in each."""
+    """Entries that compete for the same judges; `tracks` with the number of these entries in each.
+
+    `languages` likewise, of those that said one.
+    """
 
     missing: int
     entries: int
     judges: tuple[str, ...]
     tracks: tuple[tuple[Words | None, int], ...]
+    languages: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class Preview:
     worst: Entry | None
     links: list[Link]
     apart: list[list[Words | None]]
+    titles: Mapping[uuid.UUID, Words]  # of the tracks
     given: list[tuple[Entry, list[Review]]]
     loads: list[tuple[int, int]]  # entries per judge, judges
 
@@ -94,6 +101,7 @@ def preview(session: Session, round_: Round, table: Matrix, report: Mapping[str,
                 entries=len(s["entries"]),
                 judges=tuple(judges[j].user.name for j in s["judges"] if j in judges),
                 tracks=_tracks([entries[e] for e in s["entries"] if e in entries], names),
+                languages=_languages([entries[e] for e in s["entries"] if e in entries]),
             )
             for s in report["shortages"]
         ],
@@ -106,14 +114,16 @@ def preview(session: Session, round_: Round, table: Matrix, report: Mapping[str,
             for one, two in [link["tracks"]]
         ],
         apart=[[names.get(t) for t in group] for group in report["apart"]],
+        titles={uuid.UUID(t): title for t, title in names.items() if title is not None},
         given=[(e, reviews[str(e.id)]) for e in table.entries],
         loads=sorted(Counter(c.then for c in table.judges).items()),
     )  # fmt: skip
 
 
 def _missing(table: Matrix, entry: Entry, said: Mapping[str, Any]) -> Missing:
-    conflicts = sum(table.cell(entry, column).mark == "conflict" for column in table.judges)
-    return Missing(entry, said["missing"], said["eligible"], conflicts, said["full"])
+    marks = Counter(table.cell(entry, column).mark for column in table.judges)
+    return Missing(entry, said["missing"], said["eligible"], marks["conflict"], marks["track"],
+                   marks["language"], said["full"])  # fmt: skip
 
 
 def _tracks(
@@ -121,6 +131,10 @@ def _tracks(
 ) -> tuple[tuple[Words | None, int], ...]:
     counts = Counter(str(e.team.track_id or NO_TRACK) for e in entries)
     return tuple((names.get(track), count) for track, count in counts.most_common())
+
+
+def _languages(entries: list[Entry]) -> tuple[tuple[str, int], ...]:
+    return tuple(Counter(e.lang for e in entries if e.lang).most_common())
 
 
 @dataclass(frozen=True, slots=True)

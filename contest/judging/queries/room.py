@@ -13,6 +13,7 @@ from contest.accounts.models import User
 from contest.contests import queries as contests
 from contest.contests.models import Appointment, Contest, Role, Round, RoundPhase
 from contest.entries.models import Entry
+from contest.judging.fitting import misfit
 from contest.judging.models import (
     Assignment,
     AssignmentState,
@@ -309,6 +310,7 @@ def free_judges(
 ) -> dict[uuid.UUID, list[Appointment]]:
     """Return entry -> judges who could still take it: no conflict, not in it, least loaded first."""
     judges = panel.judges(session, round_.contest_id)
+    entries = {e.id: e for e in panel.judged_entries(session, round_)}
     barred = set(interests.conflicts(session, round_.contest_id))
     members = {c.entry_id: c.members for c in interests.contenders(session, round_.contest_id)}
     taken: set[tuple[uuid.UUID, uuid.UUID]] = set()
@@ -323,7 +325,11 @@ def free_judges(
     ordered = sorted(judges, key=lambda a: (loads[a.id], a.user.name))
     return {
         entry_id: [
-            j for j in ordered if (j.id, entry_id) not in barred | taken and j.user_id not in people
+            j
+            for j in ordered
+            if (j.id, entry_id) not in barred | taken
+            and j.user_id not in people
+            and (entry_id not in entries or misfit(j, entries[entry_id]) is None)
         ][:limit]
         for entry_id, people in members.items()
     }
