@@ -90,6 +90,8 @@ def test_a_judge_who_declined_is_replaced_by_another(
     invite(session, contest)
     client.post(mailed(app, session), data={"answer": "decline", "reason": "I am abroad."})
     (organiser,) = queries.appointments(session, contest.id, Role.ORGANISER)
+    told = session.scalars(select(Message).where(Message.kind == "invitation_declined")).one()
+    assert told.recipient_id == organiser.user_id
     client.sign_in(organiser.user)
     people_page = f"/contests/{contest.slug}/people"
     shown = client.page(people_page).text

@@ -98,8 +98,16 @@ def accept(session: Session, appointment: Appointment, *, at: datetime) -> None:
 
 
 def decline(session: Session, appointment: Appointment, reason: str, *, at: datetime) -> None:
-    """Say no, and perhaps why. Only the organisers read the reason."""
+    """Say no, and perhaps why. The organisers are told, and only they read the reason."""
     _answer(session, appointment, Answer.DECLINED, reason, Verb.APPOINTMENT_DECLINED, at)
+    contest, person = appointment.contest, appointment.user
+    for organiser in queries.active(queries.appointments(session, contest.id, Role.ORGANISER)):
+        outbox.write(
+            session, "invitation_declined", to=organiser.user, at=at, contest_id=contest.id,
+            dedupe_key=f"declined:{appointment.id}:{appointment.invited_at}:{organiser.user_id}",
+            person=person.name or person.email, role=appointment.role.value,
+            contest=contest.title, slug=contest.slug,
+        )  # fmt: skip
 
 
 def end(session: Session, appointment: Appointment, reason: str, *, by: User, at: datetime) -> None:
