@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -34,7 +33,6 @@ QUIET = (  # no sandbox in containers, and nothing said to anybody but the serve
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 PATIENCE = 20_000  # ms; a page that works is never waited for that long, even on a busy machine
-WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 Scheme = Literal["light", "dark"]
 
@@ -124,20 +122,6 @@ def visit(browser: Browser) -> Iterator[Visit]:
     for window in windows:
         window.context.close()
     assert complaints == []
-
-
-def assert_accessible(page: Page) -> None:
-    """Fail unless the page as it stands keeps to WCAG 2.2 AA as far as axe can tell."""
-    options = {"runOnly": {"type": "tag", "values": WCAG_22_AA}, "resultTypes": ["violations"]}
-    found = Axe().run(page, options=options)
-    assert not found.violations_count, f"{page.url}\n{found.generate_report()}"
-
-
-def assert_fits(page: Page) -> None:
-    """Fail when the page scrolls sideways."""
-    root = page.locator("html")
-    wide, seen = root.evaluate("html => [html.scrollWidth, html.clientWidth]")
-    assert wide <= seen, f"{page.url} is {wide} px wide on a screen of {seen} px"
 
 
 def executable() -> Path:

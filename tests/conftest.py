@@ -11,7 +11,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: the runs sha
 
 import pytest  # noqa: E402 -- after use_one_sqlite
 
-pytest.register_assert_rewrite("tests.browser", "tests.pages")  # so that a failure shows its values
+pytest.register_assert_rewrite("tests.looking", "tests.pages")  # so that a failure shows its values
 
 from flask import Flask  # noqa: E402
 from jinja2 import FileSystemBytecodeCache  # noqa: E402
@@ -23,6 +23,7 @@ from contest.core import clock  # noqa: E402
 from contest.web.db import db  # noqa: E402
 from tests import databases, make  # noqa: E402
 from tests.browser import ROOT, browser, visit  # noqa: E402
+from tests.looking import Seen  # noqa: E402
 from tests.pages import Client  # noqa: E402
 from tests.site import site  # noqa: E402
 
@@ -61,6 +62,14 @@ def settings(tmp: Any, database_url: str | None = None, **more: Any) -> Settings
         DEVELOPMENT=True,
         **more,
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _seen(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let the processes of a run share what they have looked at."""
+    own = tmp_path_factory.getbasetemp()
+    Seen.folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "seen"
+    Seen.folder.mkdir(exist_ok=True)
 
 
 @pytest.fixture(scope="session")

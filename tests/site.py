@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
+from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from config import Settings
 from contest.app import create_app
 from contest.web.db import db
 from tests import databases, servers
+from tests.looking import AXE, AXE_FILE
 
 
 class Site(NamedTuple):
@@ -34,8 +36,9 @@ class Silent(WSGIRequestHandler):
 @contextmanager
 def served(app: Any, port: int) -> Iterator[str]:
     """Serve a WSGI application on this port until the block ends."""
+    app = SharedDataMiddleware(app, {AXE: str(AXE_FILE)})
     server = make_server(servers.HOST, port, app, threaded=True, request_handler=Silent)
-    server.daemon_threads = False  # closing waits for what is being answered
+    server.daemon_threads = False  # type: ignore[attr-defined]  # closing waits for what is being answered
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

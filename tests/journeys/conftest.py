@@ -1,4 +1,3 @@
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -11,18 +10,10 @@ from contest.web.db import db
 from tests import servers
 from tests.browser import Visit
 from tests.journeys.demonstration import SCRIPT, Demonstration
-from tests.journeys.looking import Seen
 from tests.journeys.world import World, new_app
 from tests.site import served
 
 OpenAt = Callable[[str], World]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _seen(tmp_path_factory: pytest.TempPathFactory) -> None:
-    own = tmp_path_factory.getbasetemp()
-    Seen.folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "seen"
-    Seen.folder.mkdir(exist_ok=True)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from contest.jobs.registry import HANDLERS, PERIODS
 from contest.web.db import begin_writing, db
 from tests import databases, servers
 from tests.browser import DESKTOP, Device, Visit
-from tests.journeys.looking import look_at
+from tests.looking import look_at
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -7,16 +7,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests import servers
-from tests.browser import (
-    DESKTOP,
-    PHONE,
-    Device,
-    Scheme,
-    Visit,
-    Window,
-    assert_accessible,
-    assert_fits,
-)
+from tests.browser import DESKTOP, PHONE, Device, Scheme, Visit, Window
+from tests.looking import assert_accessible, assert_fits
 from tests.site import served
 
 pytestmark = pytest.mark.browser

@@ -2,9 +2,9 @@
 
 import re
 
-from tests.journeys.looking import look_at
 from tests.journeys.story.names import CONTEST, ENTRIES, FINALISTS, JUDGES
 from tests.journeys.world import Person
+from tests.looking import look_at
 
 PITCHING = re.compile("|".join(ENTRIES[team].title for team in FINALISTS))
 
