@@ -53,9 +53,9 @@ class Belief:
     @property
     def separation(self) -> float:
         """Return the share of the spread of strengths that is not uncertainty, 0 to 1."""
-        spread = float(self.strength.var())
-        if spread == 0:
+        if not self.strength.any():
             return 0.0
+        spread = float(self.strength.var())
         return max(0.0, spread / (spread + float(np.diag(self.covariance).mean())))
 
     def beats(self, one: int, other: int) -> float:

@@ -120,6 +120,7 @@ def test_without_votes_nothing_is_known() -> None:
     assert belief.beats(0, 1) == 0.5
     assert belief.opposite == ()
     assert belief.separation == 0.0
+    assert fit([], [], [], [], 0, 0).separation == 0.0  # nobody is in the round yet
     assert {s.rank for s in standings(belief, top=1)} == {1}
     assert standings(fit([], [], [], [], 0, 0), top=1) == []
 
