@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from flask_babel import gettext, ngettext
 from wtforms import (
@@ -175,10 +175,18 @@ def verdicts() -> list[tuple[str, str]]:
     return [("1", gettext("Passes")), ("0", gettext("Fails"))]
 
 
+class _Asked:
+    """Marks what a draft may still lack and what is handed in may not; the domain asks for it then."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: Form, field: Any) -> None: ...
+
+
 def _why() -> TextAreaField:
     return TextAreaField(
         gettext("Why it passes or fails"),
-        [Length(max=COMMENT_LIMIT)],
+        [_Asked(), Length(max=COMMENT_LIMIT)],
         description=gettext(
             "The chair reads this now, the team after publication, without your name."
         ),

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,10 @@ Value = tuple[uuid.UUID, uuid.UUID, float]
 """An entry, a judge, and what the judge gives it on a scale that is the same for all slates."""
 
 
+Given = dict[uuid.UUID, dict[uuid.UUID, float]]
+"""Entry -> judge -> value."""
+
+
 def ranking(
     entries: Sequence[uuid.UUID], cast: Sequence[Cast], round_: Round, top: int
 ) -> dict[str, Any]:
@@ -39,9 +43,9 @@ def ranking(
     values = _shares(used) if points else _places(used)
     rule = round_.rule()
     found, level = _believed(names, used, values, rule)
-    given: dict[uuid.UUID, list[float]] = {e: [] for e in names}
-    for entry, _, value in values:
-        given[entry].append(value)
+    given: Given = {e: {} for e in names}
+    for entry, judge, value in values:
+        given[entry][judge] = value
     seen = [i for i, e in enumerate(names) if given[e]]
     apart = len({int(found.group[i]) for i in seen})
     notes: dict[str, dict[str, Any]] = {
@@ -122,7 +126,7 @@ def _believed(
 def _standings(
     names: Sequence[uuid.UUID],
     seen: Sequence[int],
-    given: Mapping[uuid.UUID, Sequence[float]],
+    given: Given,
     found: "Posterior",
     level: float,
     rule: Aggregation | None,
@@ -138,7 +142,7 @@ def _standings(
     strengths = rule is Aggregation.PLACKETT_LUCE
     value = FULL * expit(found.value) if strengths else level + found.value
     drawn = FULL * expit(found.draws) if strengths else level + found.draws
-    raw = np.array([np.mean(given[e]) if given[e] else 0.0 for e in names])
+    raw = np.array([np.mean(list(given[e].values())) if given[e] else 0.0 for e in names])
     rows = []
     numbers = {group: k for k, group in enumerate(sorted({int(found.group[i]) for i in seen}))}
     for group, number in numbers.items():
@@ -155,7 +159,7 @@ def _standings(
                     "entry_id": str(entry),
                     "reviews": len(given[entry]),
                     "raw": float(raw[i]),
-                    "median": float(median(given[entry])),
+                    "median": float(median(given[entry].values())),
                     "adjusted": float(value[i]),
                     "sd": max(float(drawn[i].std()), 0.01),
                     "rank": int(ranks[k]),
@@ -165,6 +169,8 @@ def _standings(
                     "p_top": float(told.top[k]),
                     "tie_band": int(told.band[k]),
                     "details": {"component": number, "slate": float(value[i] - raw[i]),
+                                "given": [{"judge": str(judge), "score": score}
+                                          for judge, score in given[entry].items()],
                                 "corrections": [], "beats": near[entry]},
                 }
             )  # fmt: skip

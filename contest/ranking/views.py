@@ -156,7 +156,8 @@ def explain(round_id: uuid.UUID, entry_id: uuid.UUID) -> ResponseReturnValue:
         return redirect(url_for("judging.entry", round_id=round_id, entry_id=entry_id), 303)
     details = standing.details
     others = [uuid.UUID(other["entry"]) for other in details.get("beats", [])]
-    judges = [uuid.UUID(c["judge"]) for c in details.get("corrections", [])]
+    said = [*details.get("corrections", []), *details.get("given", [])]
+    judges = [uuid.UUID(c["judge"]) for c in said]
     return render_template(
         "ranking/explain.html",
         contest=round_.contest,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
-from contest.contests.models import Role, RoundPhase
+from contest.contests.models import Mode, Role, RoundPhase
 from contest.entries.models import State
 from contest.judging.models import Score
 from contest.web.db import db
@@ -107,3 +107,33 @@ def test_the_chairs_pages_are_accessible_and_fit(story: Story, visit: Visit) -> 
     ):
         page.goto(story.site.url + path)
         look_at(page, story.site.app)
+
+
+def test_a_judge_orders_by_keys_and_by_dragging_and_the_order_is_kept(
+    story: Story, visit: Visit
+) -> None:
+    story.round.mode = Mode.RANKING
+    story.session.commit()
+    page = story.sign_in(visit(device=PHONE), story.judge)
+    page.goto(f"{story.site.url}/rounds/{story.round.id}/ballot")
+    page.get_by_role("button", name="Second idea: place next").press("Enter")
+    page.get_by_role("button", name="First idea: place next").press("Enter")
+    page.keyboard.press("ArrowUp")  # the focus went along with what was placed
+    lines = page.get_by_role("list", name="Your order").get_by_role("listitem")
+    expect(lines.first).to_contain_text("First idea")
+    expect(page.get_by_role("status").filter(has_text="First idea: place 1 of 2")).to_be_attached()
+    handle, below = (
+        lines.first.get_by_role("button").first.bounding_box(),
+        lines.last.bounding_box(),
+    )
+    assert handle
+    assert below
+    page.mouse.move(handle["x"] + 9, handle["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(handle["x"] + 9, below["y"] + below["height"], steps=3)
+    page.mouse.up()
+    expect(lines.first).to_contain_text("Second idea")
+    expect(page.locator("[data-autosave-target=status]")).to_have_attribute("data-state", "saved")
+    look_at(page, story.site.app)
+    page.reload()
+    expect(lines.first).to_contain_text("Second idea")

@@ -126,9 +126,15 @@ def ballot_submit(round_id: uuid.UUID) -> ResponseReturnValue:
         return _show(_page(round_, judge, form))
     try:
         _keep(round_, judge)
-        actions.submit(session, round_, judge, unread=_unread(round_, judge, user), by=user, at=at)
     except DomainError as error:
         return _refused(round_, judge, error)
+    try:
+        with session.begin_nested():
+            unread = _unread(round_, judge, user)
+            actions.submit(session, round_, judge, unread=unread, by=user, at=at)
+    except DomainError as error:  # the draft is kept as it is
+        flash(why(error), "error")
+        return redirect(url_for(".ballot", round_id=round_id, change=1), 303)
     undo = url_for(".ballot_undo", round_id=round_id)
     flash(ending_in_undo(gettext("Your ballot is in."), undo), "success")
     return redirect(url_for(".ballot", round_id=round_id), 303)

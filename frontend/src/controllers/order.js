@@ -118,12 +118,14 @@ export default class extends Controller {
     handle.addEventListener("lostpointercapture", drop, { once: true });
   }
 
+  /** Moves the neighbours, not the line itself: a line that leaves the page for a moment loses the pointer. */
   drag(line, y) {
-    const after = [...this.placedTarget.children].find((other) => {
-      const { top, height } = other.getBoundingClientRect();
-      return other !== line && y < top + height / 2;
-    });
-    if (line.nextElementSibling !== (after ?? null)) this.placedTarget.insertBefore(line, after ?? null);
+    const middle = (other) => other.getBoundingClientRect().top + other.offsetHeight / 2;
+    const { previousElementSibling: above, nextElementSibling: below } = line;
+    if (above && y < middle(above)) line.after(above);
+    else if (below && y > middle(below)) line.before(below);
+    else return;
+    this.drag(line, y);
   }
 
   /** Dropped between two that share a place, it stands after both. */
