@@ -1,12 +1,14 @@
 """An organiser keeps a public call true, asks people in, reads letters before they go, and begins anew."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
 from contest.demo import cast
 from tests.journeys.conftest import OpenAt
+from tests.journeys.demonstration import SCRIPT
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
@@ -58,20 +60,27 @@ def test_an_organiser_asks_a_judge_in(at_moment: OpenAt) -> None:
 
 
 def test_letters_of_a_decision_wait_until_an_organiser_has_read_them(at_moment: OpenAt) -> None:
-    world = at_moment("pitch-day")
-    zhou = world.comes(cast.ORGANISER).goes(f"{CONTEST}/messages").follows(re.compile("^Draft"))
-    letter = re.compile("^“Proof of delivery for truckers”")
-    zhou.follows(letter, within=zhou.row("Tom Baker")).sees(letter).reads("As it will go out")
+    world = at_moment("collecting")
+    world.at(SCRIPT.closes + timedelta(hours=1))
+    zhou = world.comes(cast.ORGANISER).goes(f"{CONTEST}/screening")
+    zhou.follows("Diplomas that check themselves").sees(re.compile("^Screen “Diplomas"))
+    zhou.main.get_by_text("Ineligible", exact=True).click()
+    zhou.fills({"Which rule?": "Rule 1", "Why?": "The idea is somebody else's."})
+    zhou.presses("Find it ineligible").is_told("Decided: “Diplomas that check themselves”.")
+
+    zhou.goes(f"{CONTEST}/messages").follows(re.compile("^Draft"))
+    letter = re.compile("^“Diplomas that check themselves”")
+    zhou.follows(letter, within=zhou.row("Kevin Zhang")).sees(letter).reads("As it will go out")
     zhou.fills({"Personal line": "Come and watch the pitches."}).presses("Save").is_told("Saved.")
     zhou.reads("Come and watch the pitches.").presses("Release")
     zhou.is_told("The message is on its way.")
     world.work()
-    tom = world.person("Tom Baker").goes("/-mail").sees("Mailbox").follows(letter).sees(letter)
-    tom.reads("Come and watch the pitches.")
+    kevin = world.person("Kevin Zhang").goes("/-mail").sees("Mailbox").follows(letter).sees(letter)
+    kevin.reads("Come and watch the pitches.")
 
     zhou.goes(f"{CONTEST}/messages").follows(re.compile("^Draft"))
-    zhou.follows(re.compile("Ballots"), within=zhou.row("Nia Williams")).follows("Do not send")
-    zhou.sees("Do not send this message").presses("Do not send").sees(re.compile("Ballots"))
+    zhou.follows(letter, within=zhou.row("Emma Johansson")).follows("Do not send")
+    zhou.sees("Do not send this message").presses("Do not send").sees(letter)
     expect(zhou.page.get_by_text("Dropped")).to_be_visible()
 
 
