@@ -13,6 +13,7 @@ class Matter(enum.StrEnum):
     SCREEN = "screen"
     BEGIN_JUDGING = "begin-judging"
     SCORE = "score"
+    FIND_JUDGES = "find-judges"  # for entries that lost one while they are judged
     CLOSE_JUDGING = "close-judging"
     DECIDE = "decide"
     COMPUTE = "compute"

@@ -17,6 +17,7 @@ MATTER_ICONS = {
     Matter.SCREEN: "list-checks",
     Matter.BEGIN_JUDGING: "play",
     Matter.SCORE: "gavel",
+    Matter.FIND_JUDGES: "user-search",  # icon
     Matter.CLOSE_JUDGING: "lock",
     Matter.DECIDE: "scale",
     Matter.COMPUTE: "trophy",
@@ -38,6 +39,7 @@ PLACES: Mapping[Matter, Callable[[Need], str]] = {
     Matter.SCREEN: lambda n: url_for("entries.screening", slug=n.slug),
     Matter.BEGIN_JUDGING: lambda n: url_for("judging.plan", round_id=n.thing_id),
     Matter.SCORE: lambda _: url_for("judging.queue"),
+    Matter.FIND_JUDGES: lambda n: url_for("judging.plan", round_id=n.thing_id),
     Matter.CLOSE_JUDGING: lambda n: url_for("judging.close", round_id=n.thing_id),
     Matter.DECIDE: lambda n: url_for("results.decide", round_id=n.thing_id),
     Matter.COMPUTE: lambda n: url_for("results.certify", slug=n.slug),
@@ -84,6 +86,12 @@ SENTENCES: Mapping[Matter, Callable[[Need], str]] = {
     Matter.SCORE: lambda n: ngettext(
         "%(num)s entry to score in “%(round)s”",
         "%(num)s entries to score in “%(round)s”",
+        n.count,
+        round=_round(n),
+    ),
+    Matter.FIND_JUDGES: lambda n: ngettext(
+        "%(num)s entry of “%(round)s” lacks a judge: give it to somebody",
+        "%(num)s entries of “%(round)s” lack a judge: give them to somebody",
         n.count,
         round=_round(n),
     ),

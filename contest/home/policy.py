@@ -19,6 +19,7 @@ CONCERNS: Mapping[Matter, frozenset[Role]] = {
     Matter.INVITATIONS: frozenset({Role.ORGANISER}),
     Matter.SCREEN: frozenset({Role.ORGANISER, Role.SCREENER}),
     Matter.BEGIN_JUDGING: CHAIRS,
+    Matter.FIND_JUDGES: CHAIRS,
     Matter.CLOSE_JUDGING: CHAIRS,
     Matter.DECIDE: CHAIRS,
     Matter.COMPUTE: CHAIRS,

@@ -15,6 +15,7 @@ from contest.entries.models import Entry, Version
 from contest.judging.models import (
     Assignment,
     Ballot,
+    Comparison,
     Consensus,
     Criterion,
     Rubric,
@@ -22,7 +23,7 @@ from contest.judging.models import (
     Scorecard,
 )
 from contest.judging.models.assignment import OPEN
-from contest.judging.queries import panel
+from contest.judging.queries import panel, work
 from contest.ranking.models import Ranking, RankingRun, Standing
 
 SPREAD = 1.645  # standard deviations to each side that hold 90 %
@@ -300,23 +301,40 @@ def own_scales(session: Session, round_: Round, user: User) -> list[Scale]:
 def changed_since(session: Session, ranking: Ranking) -> bool:
     """Say whether a judge or the panel said something else after the ranking was computed.
 
-    One statement.
+    What was restored or taken back leaves no instant; the number of scorecards tells. One statement.
     """
     moments = (
         (Consensus, Consensus.at),
         (Ballot, Ballot.submitted_at),
         (Ballot, Ballot.set_aside_at),
+        (Comparison, Comparison.at),
+        (Comparison, Comparison.superseded_at),
     )
     beside = [
         select(func.max(at)).where(of.round_id == ranking.round_id).scalar_subquery()
         for of, at in moments
     ]
-    latest = session.execute(
-        select(func.max(Scorecard.submitted_at), func.max(Scorecard.set_aside_at), *beside)
+    counts = (
+        Assignment.state.in_(work.COUNTED)
+        & Scorecard.submitted_at.is_not(None)
+        & Scorecard.superseded_at.is_(None)
+        & Scorecard.set_aside_at.is_(None)
+    )
+    cards, counted, *latest = session.execute(
+        select(
+            func.count(),
+            func.count().filter(counts),
+            func.max(Scorecard.submitted_at),
+            func.max(Scorecard.set_aside_at),
+            *beside,
+        )
         .join(Assignment, Assignment.id == Scorecard.assignment_id)
         .where(Assignment.round_id == ranking.round_id)
     ).one()
-    return any(at is not None and at > ranking.computed_at for at in latest)
+    known = sum(s.reviews for s in ranking.standings)
+    return any(at is not None and at > ranking.computed_at for at in latest) or (
+        bool(cards) and ranking.method != "verdicts" and counted != known
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     "adviser": (N_("Adviser"), "warn"),
     "other": (N_("Other"), "warn"),
     "found": (N_("Found by the system"), "info"),
+    "recusal": (N_("Stepped back"), "info"),
     # pitch day
     "waiting": (N_("Waiting"), "neutral"),
     "pitching": (N_("Pitching"), "accent"),

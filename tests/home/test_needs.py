@@ -108,6 +108,10 @@ def a_pitch_whose_finalists_are_decided(scene: Scene) -> None:
     scene.round(RoundPhase.PLANNED, kind=RoundKind.PITCH, number=2)
 
 
+def an_entry_that_lost_a_judge(scene: Scene) -> None:
+    scene.entry(EntryState.ELIGIBLE, scene.round(RoundPhase.JUDGING))
+
+
 def a_round_past_its_judging(scene: Scene) -> None:
     scene.round(RoundPhase.JUDGING)
 
@@ -159,6 +163,12 @@ STORIES: list[tuple[Callable[[Scene], None], Role, Matter, str]] = [
         Role.CHAIR,
         Matter.BEGIN_JUDGING,
         "“Ideas” can be judged",
+    ),
+    (
+        an_entry_that_lost_a_judge,
+        Role.CHAIR,
+        Matter.FIND_JUDGES,
+        "1 entry of “Ideas” lacks a judge",
     ),
     (a_round_past_its_judging, Role.CHAIR, Matter.CLOSE_JUDGING, "The time for judging “Ideas” is"),
     (an_undecided_round, Role.CHAIR, Matter.DECIDE, "The decisions on “Ideas” are not applied"),

@@ -21,15 +21,25 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from contest.accounts.models import User
-from contest.contests.models import Answer, Appointment, Contest, Phase, Role, Round, RoundPhase
+from contest.contests.models import (
+    Answer,
+    Appointment,
+    Contest,
+    Mode,
+    Phase,
+    Role,
+    Round,
+    RoundKind,
+    RoundPhase,
+)
 from contest.core.words import Words
 from contest.entries.models import Entry, Version
 from contest.entries.models import State as EntryState
 from contest.entries.queries.screening import TO_DECIDE
 from contest.followup.models import Case, Milestone, Obligation, Stage
 from contest.home.models import Matter
-from contest.judging.models import Assignment
-from contest.judging.models.assignment import OPEN
+from contest.judging.models import Assignment, Waiver
+from contest.judging.models.assignment import DONE, OPEN
 from contest.messages.models import Message
 from contest.messages.models import State as MessageState
 from contest.results.models import (
@@ -218,6 +228,36 @@ def _score(asker: Asker) -> Select[Any]:
     )
 
 
+def _find_judges(asker: Asker) -> Select[Any]:
+    """Find entries that would be short of reviews even if every judge finished."""
+    at_work = (
+        select(func.count(Assignment.id))
+        .where(
+            Assignment.round_id == Round.id,
+            Assignment.entry_id == Entry.id,
+            Assignment.state.in_(OPEN | DONE),
+        )
+        .scalar_subquery()
+    )
+    waived = exists().where(Waiver.round_id == Round.id, Waiver.entry_id == Entry.id)
+    judged = ((Round.number == 1) & (Entry.state == EntryState.ELIGIBLE)) | (
+        (Round.number > 1) & (Entry.state == EntryState.ADVANCED)
+    )
+    return (
+        _rows(Round.contest_id, Round.id, func.count())
+        .join(Entry, Entry.contest_id == Round.contest_id)
+        .where(
+            _round_in(asker, RoundPhase.JUDGING),
+            Round.kind == RoundKind.DESK,
+            Round.mode != Mode.PAIRWISE,
+            judged,
+            ~waived,
+            at_work < Round.minimum_reviews,
+        )
+        .group_by(Round.contest_id, Round.id)
+    )
+
+
 def _close_judging(asker: Asker) -> Select[Any]:
     return _rows(Round.contest_id, Round.id).where(
         _round_in(asker, RoundPhase.JUDGING), Round.judging_closes_at <= asker.at
@@ -341,6 +381,7 @@ ASK: Mapping[Matter, Callable[[Asker], Select[Any]]] = {
     Matter.SCREEN: _screen,
     Matter.BEGIN_JUDGING: _begin_judging,
     Matter.SCORE: _score,
+    Matter.FIND_JUDGES: _find_judges,
     Matter.CLOSE_JUDGING: _close_judging,
     Matter.DECIDE: _decide,
     Matter.COMPUTE: _compute,

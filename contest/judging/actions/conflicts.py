@@ -21,7 +21,7 @@ from contest.judging.models import (
     Declaration,
 )
 from contest.judging.models.assignment import DONE, OPEN
-from contest.judging.queries import interests
+from contest.judging.queries import interests, work
 
 
 def declare(
@@ -71,19 +71,20 @@ def add(
     entry_id: uuid.UUID,
     kind: ConflictKind,
     *,
+    source: ConflictSource = ConflictSource.CHAIR,
     note: str = "",
     by: User,
     at: datetime,
 ) -> None:
-    """Record a conflict that the chair knows of."""
+    """Record a conflict that the chair knows of, or for which a judge steps back."""
     known = session.scalar(
         select(Conflict).where(
             Conflict.appointment_id == appointment.id,
             Conflict.entry_id == entry_id,
-            Conflict.source == ConflictSource.CHAIR,
+            Conflict.source == source,
         )
     )
-    _put(session, known, appointment, entry_id, kind, ConflictSource.CHAIR, by, at, note)
+    _put(session, known, appointment, entry_id, kind, source, by, at, note)
 
 
 def lift(
@@ -94,8 +95,12 @@ def lift(
     *,
     by: User,
     at: datetime,
-) -> None:
-    """Take back a conflict, with the reason; it stays on record."""
+) -> bool:
+    """Take back a conflict, with the reason; it stays on record.
+
+    Work that it ended can be given to the judge again. Return whether there are scores that it set
+    aside: they stay so until somebody restores them.
+    """
     if conflict.lifted_at is not None:
         raise DomainError(N_("This conflict was lifted already."))
     if not reason.strip():
@@ -103,6 +108,23 @@ def lift(
     conflict.lifted_at, conflict.lifted_by, conflict.note = at, by.id, reason.strip()[:500]
     record(session, Verb.CONFLICT_LIFTED, conflict, by=by.id, at=at, contest_id=contest_id,
            entry=conflict.entry_id, appointment=conflict.appointment_id)  # fmt: skip
+    session.flush()
+    if interests.has_conflict(session, conflict.appointment_id, conflict.entry_id):
+        return False
+    waits = False
+    ended = session.scalars(
+        select(Assignment).where(
+            Assignment.appointment_id == conflict.appointment_id,
+            Assignment.entry_id == conflict.entry_id,
+            Assignment.state == AssignmentState.RECUSED,
+        )
+    )
+    for assignment in ended:
+        if any(card.set_aside_at for card in work.scorecards(session, assignment.id)):
+            waits = True
+        else:
+            assignment.move("reassign", at)
+    return waits
 
 
 def find(session: Session, contest_id: uuid.UUID, *, by: User | None, at: datetime) -> int:
@@ -169,5 +191,8 @@ def _put(
         if assignment.state is not AssignmentState.LOCKED:
             assignment.move("recuse", at)
             assignment.reason = f"conflict: {kind.value}"
+            for card in work.scorecards(session, assignment.id):
+                if card.counts():
+                    card.set_aside(N_("recusal"), by.id if by else None, at)
             record(session, Verb.ASSIGNMENT_RECUSED, assignment, by=by.id if by else None, at=at,
                    contest_id=appointment.contest_id, entry=entry_id)  # fmt: skip

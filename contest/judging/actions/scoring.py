@@ -22,12 +22,13 @@ from contest.judging.models import (
     Assignment,
     AssignmentState,
     ConflictKind,
+    ConflictSource,
     Criterion,
     Rubric,
     Score,
     Scorecard,
 )
-from contest.judging.queries import panel, work
+from contest.judging.queries import interests, panel, work
 from contest.messages import outbox
 
 COMMENT_LIMIT, NOTE_LIMIT = 4000, 4000
@@ -239,12 +240,10 @@ def recuse(
     if not reason.strip():
         raise DomainError(N_("Say in a few words what the conflict is."), field="reason")
     orm.lock(session, assignment)
-    for card in work.scorecards(session, assignment.id):
-        if card.counts():
-            _set_aside(card, N_("recusal"), by, at)
     conflicts.add(
-        session, assignment.appointment, assignment.entry_id, kind, note=reason, by=by, at=at
-    )
+        session, assignment.appointment, assignment.entry_id, kind,
+        source=ConflictSource.RECUSAL, note=reason, by=by, at=at,
+    )  # fmt: skip
     if assignment.state is not AssignmentState.RECUSED:
         assignment.move("recuse", at)
         _record(session, Verb.ASSIGNMENT_RECUSED, assignment, by, at, kind=kind)
@@ -271,22 +270,28 @@ def set_aside(
         raise DomainError(N_("Say why these scores are set aside."), field="reason")
     if not scorecard.counts():
         raise DomainError(N_("These scores do not count already."))
-    _set_aside(scorecard, reason.strip(), by, at)
+    scorecard.set_aside(reason.strip(), by.id, at)
     record(session, Verb.SCORECARD_SET_ASIDE, scorecard, by=by.id, at=at, contest_id=contest_id)
 
 
 def restore(
     session: Session, scorecard: Scorecard, *, contest_id: uuid.UUID, by: User, at: datetime
 ) -> None:
-    """Let a result that was set aside count again."""
+    """Let a result that was set aside count again; needs its assignment loaded.
+
+    Raises DomainError while a conflict stands for which the judge stepped back.
+    """
     if scorecard.set_aside_at is None:
         raise DomainError(N_("These scores are not set aside."))
+    assignment = scorecard.assignment
+    if assignment.state is AssignmentState.RECUSED:
+        if interests.has_conflict(session, assignment.appointment_id, assignment.entry_id):
+            raise DomainError(
+                N_("A conflict of interest stands against these scores. Lift it first.")
+            )
+        assignment.move("reinstate", at)
     scorecard.set_aside_at, scorecard.set_aside_by, scorecard.set_aside_reason = None, None, ""
     record(session, Verb.SCORECARD_RESTORED, scorecard, by=by.id, at=at, contest_id=contest_id)
-
-
-def _set_aside(card: Scorecard, reason: str, by: User, at: datetime) -> None:
-    card.set_aside_at, card.set_aside_by, card.set_aside_reason = at, by.id, reason[:1000]
 
 
 def _draft(session: Session, assignment: Assignment, at: datetime) -> Scorecard:

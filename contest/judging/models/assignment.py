@@ -32,6 +32,7 @@ class ConflictSource(enum.StrEnum):
     JUDGE = "judge"
     FOUND = "found"
     CHAIR = "chair"
+    RECUSAL = "recusal"  # a judge who stepped back; unlike a declaration only the chair lifts it
 
 
 class Conflict(Base):
@@ -97,6 +98,7 @@ ASSIGNMENT_LIFE: Life[AssignmentState] = Life(
         "reassign": (OPEN | {AssignmentState.RECUSED, AssignmentState.ABSTAINED},
                      AssignmentState.REASSIGNED),
         "waive": (OPEN, AssignmentState.WAIVED),
+        "reinstate": (frozenset({AssignmentState.RECUSED}), AssignmentState.SCORED),
         "lock": (frozenset({AssignmentState.SCORED}), AssignmentState.LOCKED),
         "unlock": (frozenset({AssignmentState.LOCKED}), AssignmentState.SCORED),
     }

@@ -25,6 +25,10 @@ class Revised(Edited):
     set_aside_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
     set_aside_reason: Mapped[str] = mapped_column(String(1000), default="")
 
+    def set_aside(self, reason: str, by: uuid.UUID | None, at: datetime) -> None:
+        """Take it out of the count; nothing is lost."""
+        self.set_aside_at, self.set_aside_by, self.set_aside_reason = at, by, reason[:1000]
+
     def counts(self) -> bool:
         """Say whether this is the judge's result of record."""
         return (

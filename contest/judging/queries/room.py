@@ -257,10 +257,11 @@ class Sheet:
     total: float | None
     points: tuple[int | None, ...]  # by criterion; None: no view
     revisions: int
+    barred: bool  # a conflict in force stands against it
 
 
 def sheets(session: Session, round_: Round, entry_id: uuid.UUID) -> list[Sheet]:
-    """Return what every judge gave an entry in a round, by name of the judge. Four statements."""
+    """Return what every judge gave an entry in a round, by name of the judge. Five statements."""
     assignments = session.scalars(
         select(Assignment)
         .where(
@@ -282,16 +283,26 @@ def sheets(session: Session, round_: Round, entry_id: uuid.UUID) -> list[Sheet]:
     ):
         cards[card.assignment_id].append(card)
     rubric = panel.rubric(session, round_.id)
-    found = [_sheet(a, rubric, cards[a.id]) for a in assignments]
+    barred = set(
+        session.scalars(
+            select(Conflict.appointment_id).where(
+                Conflict.entry_id == entry_id, Conflict.lifted_at.is_(None)
+            )
+        )
+    )
+    found = [_sheet(a, rubric, cards[a.id], a.appointment_id in barred) for a in assignments]
     return sorted(found, key=lambda s: (s.assignment.appointment.user.name, str(s.assignment.id)))
 
 
-def _sheet(assignment: Assignment, rubric: Rubric | None, cards: Sequence[Scorecard]) -> Sheet:
+def _sheet(
+    assignment: Assignment, rubric: Rubric | None, cards: Sequence[Scorecard], barred: bool
+) -> Sheet:
     card = next((c for c in reversed(cards) if c.superseded_at is None), None)
     if card is None or rubric is None:
-        return Sheet(assignment, None, None, (), len(cards))
+        return Sheet(assignment, None, None, (), len(cards), barred)
     given = work.given(rubric, card)
-    return Sheet(assignment, card, total(given), tuple(g.points for g in given), len(cards))
+    points = tuple(g.points for g in given)
+    return Sheet(assignment, card, total(given), points, len(cards), barred)
 
 
 def scorecard(session: Session, scorecard_id: uuid.UUID) -> Scorecard | None:

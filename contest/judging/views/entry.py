@@ -21,6 +21,7 @@ from contest.web import requests
 from contest.web.access import action, authorize, found
 from contest.web.db import db
 from contest.web.forms import render_form
+from contest.web.text import why
 
 
 @bp.get("/rounds/<uuid:round_id>/entries/<uuid:entry_id>")
@@ -85,8 +86,12 @@ def restore(scorecard_id: uuid.UUID) -> ResponseReturnValue:
     """Let scores that were set aside count again."""
     card, user = _card(scorecard_id)
     contest_id = card.assignment.round.contest_id
-    scoring.restore(db.session(), card, contest_id=contest_id, by=user, at=requests.now())
-    flash(gettext("These scores count again."), "success")
+    try:
+        scoring.restore(db.session(), card, contest_id=contest_id, by=user, at=requests.now())
+    except DomainError as error:
+        flash(why(error), "error")
+    else:
+        flash(gettext("These scores count again."), "success")
     return redirect(_entry_url(card), 303)
 
 

@@ -127,12 +127,15 @@ def conflict_lift(conflict_id: uuid.UUID) -> ResponseReturnValue:
     form = LiftForm()
     if form.validate_on_submit():
         try:
-            conflicts.lift(session, conflict, contest.id, form.reason.data or "",
-                           by=user, at=requests.now())  # fmt: skip
+            waits = conflicts.lift(session, conflict, contest.id, form.reason.data or "",
+                                   by=user, at=requests.now())  # fmt: skip
         except DomainError as error:
             form.reject(error)
         else:
             flash(gettext("The conflict is lifted."), "success")
+            if waits:
+                flash(gettext("Scores that it set aside still do not count. You can let them count"
+                              " again where the entry's scores are shown."), "warning")  # fmt: skip
             return redirect(url_for(".panel", slug=contest.slug), 303)
     entry = found(room.entry(session, contest.id, conflict.entry_id))
     return render_form(
