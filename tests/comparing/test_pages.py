@@ -6,10 +6,12 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.contests.models import Mode, Role, RoundPhase
+from contest.contests import pages
+from contest.contests.models import AGGREGATIONS, Mode, Role, Round, RoundPhase
 from contest.entries.models import State
 from contest.judging.actions import closing, conflicts, opening
 from contest.judging.models import Comparison, ConflictKind, Outcome, Visit
@@ -256,6 +258,18 @@ def test_every_mode_has_a_word_in_the_form_of_a_round(
     make.appointment(session, hall.contest, organiser, Role.ORGANISER)
     client.sign_in(organiser)
     assert f'value="{mode.value}' in client.page(f"/rounds/{hall.round.id}/edit").text
+
+
+def test_every_way_to_judge_has_a_paragraph_for_everybody(app: Flask) -> None:
+    with app.test_request_context():
+        told = {
+            pages.how_judged(Round(mode=mode, aggregation=rule, minimum_reviews=3, budget=90,
+                                   ladder=[], blind=False, ties_allowed=False))
+            for mode in Mode
+            for rule in AGGREGATIONS.get(mode, (None,))
+        }  # fmt: skip
+    assert len(told) == 7
+    assert any("distributes 90 points" in paragraph for paragraph in told)
 
 
 def test_the_public_page_says_how_each_round_is_judged(client: Client, session: Session) -> None:

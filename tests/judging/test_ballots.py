@@ -17,6 +17,7 @@ from contest.judging.models import AssignmentState, ConflictKind
 from contest.judging.queries import ballots as queries
 from contest.judging.queries import overview
 from contest.ranking.queries import changed_since, newest
+from contest.results.queries import sets
 from tests import make
 from tests.jobs import run_promised
 from tests.pages import Client
@@ -240,6 +241,28 @@ def test_the_round_is_closed_ranked_and_read_by_the_chair(
     assert "of 3" in client.page(f"/rounds/{booth.round.id}/entries/{booth.ids[0]}").text or (
         mode is Mode.POINTS
     )
+
+
+@pytest.mark.parametrize(
+    ("mode", "sentence"),
+    [(Mode.POINTS, "65.0 of 100 points"), (Mode.RANKING, "Place 1.0 of 3.0")],
+)
+def test_a_team_reads_what_ballots_gave_it_and_the_results_count_them(
+    client: Client, session: Session, mode: Mode, sentence: str
+) -> None:
+    booth = Booth(session, mode, judges=2)
+    for judge in (0, 1):
+        if mode is Mode.POINTS:
+            booth.points(70 - 10 * judge, 20, 10 + 10 * judge, judge=judge)
+        else:
+            booth.order([0], [1], [2], judge=judge)
+        booth.hand_in(judge)
+    counts = sets.facts(session, booth.contest).counts
+    assert (counts["reviews"], counts["judges"]) == (6, 2)
+    booth.round.phase = RoundPhase.PUBLISHED
+    session.flush()
+    client.sign_in(booth.chair)
+    assert sentence in client.page(f"/teams/{booth.entries[0].team_id}/feedback").text
 
 
 # --- the judge's pages

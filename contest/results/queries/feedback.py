@@ -6,16 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
-from contest.contests.models import Round, RoundPhase
+from contest.contests.models import Mode, Round, RoundPhase
 from contest.core.words import Words
-from contest.judging.models import Assignment, AssignmentState, Criterion, Score, Scorecard
+from contest.judging.models import (
+    Assignment,
+    AssignmentState,
+    Ballot,
+    Choice,
+    Criterion,
+    Score,
+    Scorecard,
+)
 from contest.results.models import Voice
-from contest.results.queries.sets import counted
+from contest.results.queries.sets import counted, of_ballot, of_choice
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+other = aliased(Choice)
 COUNTING = frozenset({AssignmentState.SCORED, AssignmentState.LOCKED})
 
 
@@ -72,6 +81,50 @@ def feedback(
     for card in cards:
         by_round[card.number].append(card)
     return tuple(_round(by_round[number], scores) for number in sorted(by_round))
+
+
+@dataclass(frozen=True, slots=True)
+class BallotFeedback:
+    """What the judges of a round with ballots gave the entry: its mean place of `of`, or points."""
+
+    number: int
+    title: Words
+    judges: int
+    is_points: bool
+    mean: float
+    of: float
+
+
+def on_ballots(
+    session: Session, entry_id: uuid.UUID, *, only_published: bool
+) -> tuple[BallotFeedback, ...]:
+    """Return one line per round in which ballots were about the entry, in order. One statement."""
+    size = select(func.count()).where(other.ballot_id == Ballot.id).scalar_subquery()
+    rows = session.execute(
+        select(Round, func.count(), func.avg(Choice.value), func.avg(size))
+        .select_from(Assignment)
+        .join(Ballot, of_ballot())
+        .join(Choice, of_choice())
+        .join(Round, Round.id == Assignment.round_id)
+        .where(
+            Assignment.entry_id == entry_id,
+            Round.phase.in_((RoundPhase.PUBLISHED,) if only_published else tuple(RoundPhase)),
+            *counted(Ballot),
+        )
+        .group_by(Round.id)
+        .order_by(Round.number)
+    )
+    return tuple(
+        BallotFeedback(
+            round_.number,
+            round_.title,
+            judges,
+            round_.mode is Mode.POINTS,
+            float(mean),
+            float(round_.budget if round_.mode is Mode.POINTS else size),
+        )
+        for round_, judges, mean, size in rows
+    )
 
 
 def _round(cards: Sequence[Any], scores: Sequence[Any]) -> RoundFeedback:

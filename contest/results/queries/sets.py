@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.contests.models import (
@@ -17,7 +17,8 @@ from contest.contests.models import (
 from contest.core.words import Words
 from contest.entries.models import Entry, Version
 from contest.entries.models import State as EntryState
-from contest.judging.models import Assignment, Scorecard
+from contest.judging.models import Assignment, Ballot, Choice, Scorecard
+from contest.judging.queries.work import COUNTED
 from contest.ranking.models import Ranking
 from contest.results import snapshot
 from contest.results.models import (
@@ -206,11 +207,14 @@ def _counts(session: Session, contest_id: uuid.UUID, judged: int) -> dict[str, i
             select(Version.id).where(Version.entry_id == Entry.id).exists(),
         )
     ).one()
+    given = select(Assignment.id, Assignment.appointment_id).join(
+        Round, (Round.id == Assignment.round_id) & (Round.contest_id == contest_id)
+    )
+    cards = given.join(Scorecard, Scorecard.assignment_id == Assignment.id).where(*counted())
+    choices = given.join(Ballot, of_ballot()).join(Choice, of_choice()).where(*counted(Ballot))
+    each = cards.union(choices).subquery()
     reviews, judges = session.execute(
-        select(func.count(Scorecard.id), func.count(Assignment.appointment_id.distinct()))
-        .join(Assignment, Assignment.id == Scorecard.assignment_id)
-        .join(Round, Round.id == Assignment.round_id)
-        .where(Round.contest_id == contest_id, *counted())
+        select(func.count(), func.count(each.c.appointment_id.distinct())).select_from(each)
     ).one()
     return {
         "entries": handed_in,
@@ -221,13 +225,23 @@ def _counts(session: Session, contest_id: uuid.UUID, judged: int) -> dict[str, i
     }
 
 
-def counted() -> tuple[Any, ...]:
-    """Return the conditions under which a scorecard is a judge's result of record."""
+def counted(of: type[Scorecard] | type[Ballot] = Scorecard) -> tuple[Any, ...]:
+    """Return the conditions under which a scorecard or ballot is a judge's result of record."""
+    return of.submitted_at.is_not(None), of.superseded_at.is_(None), of.set_aside_at.is_(None)
+
+
+def of_ballot() -> ColumnElement[bool]:
+    """Match assignments that still count with their judge's ballot."""
     return (
-        Scorecard.submitted_at.is_not(None),
-        Scorecard.superseded_at.is_(None),
-        Scorecard.set_aside_at.is_(None),
+        (Ballot.round_id == Assignment.round_id)
+        & (Ballot.appointment_id == Assignment.appointment_id)
+        & Assignment.state.in_(COUNTED)
     )
+
+
+def of_choice() -> ColumnElement[bool]:
+    """Match what a ballot says of an assignment's entry."""
+    return (Choice.ballot_id == Ballot.id) & (Choice.entry_id == Assignment.entry_id)
 
 
 def is_fresh(session: Session, result_set: ResultSet) -> bool:

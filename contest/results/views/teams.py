@@ -30,12 +30,12 @@ def feedback(team_id: uuid.UUID) -> ResponseReturnValue:
     published = queries.results_for(db.session(), entry.contest_id, who)
     reveal(policy.may_read_feedback(who, entry.team, released=published is not None))
     is_member = entry.team.has_member(who.user)
-    rounds = feedbacks.feedback(
-        db.session(), entry.id, only_published=is_member or published is not None
-    )
+    only_published = is_member or published is not None
+    rounds = feedbacks.feedback(db.session(), entry.id, only_published=only_published)
+    ballots = feedbacks.on_ballots(db.session(), entry.id, only_published=only_published)
     return render_template(
         "results/feedback.html", contest=entry.contest, entry=entry, rounds=rounds,
-        published=published, is_member=is_member,
+        ballots=ballots, published=published, is_member=is_member,
         award=next((w for w in published.winners if w.entry_id == entry.id), None)
         if published else None,
         certificates=queries.certificates_of(db.session(), entry.id) if published else (),
