@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from contest.contests.models import Aggregation, Mode, Role, RoundPhase
 from contest.core.errors import DomainError
-from contest.entries.models import State
+from contest.entries.models import Attachment, Question, State
 from contest.judging import ordering
 from contest.judging.actions import ballots, closing, opening, scoring
 from contest.judging.models import AssignmentState, ConflictKind
 from contest.judging.queries import ballots as queries
-from contest.judging.queries import overview
+from contest.judging.queries import material, overview
 from contest.ranking.queries import changed_since, newest
 from contest.results.queries import sets
+from contest.vault.models import DocumentView
 from tests import make
 from tests.jobs import run_promised
 from tests.pages import Client
@@ -319,6 +320,29 @@ def test_points_save_themselves_and_the_server_checks_their_sum(
     )
     assert enough.status_code == 303
     assert "beside your other entries" in client.page(f"/assignments/{booth.work[0][0].id}").text
+
+
+def test_a_ballot_waits_until_every_document_was_opened(client: Client, session: Session) -> None:
+    booth = Booth(session)
+    booth.points(100)
+    form = make.form(session, booth.round)
+    version = make.version(session, booth.entries[1], form)
+    deck, question = make.file(session), uuid.UUID(version.answers[0]["question"])
+    make.added(session, Attachment(version=version, question_id=question, file=deck))
+    client.sign_in(booth.users[0])
+    assert client.page(booth.page).text.count("not read yet") == 1
+    refused = client.post(f"{booth.page}/submit", data={})
+    assert "Open “Idea 1” first" in client.page(refused.location).text
+    booth.round.blind = True
+    session.get_one(Question, question).identifies = True
+    session.flush()
+    assert material.unread(session, booth.users[0], booth.round, booth.ids) == frozenset()
+    booth.round.blind = False
+    make.added(session, DocumentView(user=booth.users[0], file=deck, version=version,
+                                     capacity="judge", at=make.NOON))  # fmt: skip
+    assert "not read yet" not in client.page(booth.page).text
+    assert client.post(f"{booth.page}/submit", data={}).status_code == 303
+    assert len(booth.counting()) == 1
 
 
 def test_an_entry_that_a_judge_abstains_on_leaves_the_ballot(

@@ -1,7 +1,6 @@
 """The page on which a judge puts all their entries in order, or distributes points over them."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -15,7 +14,6 @@ from contest.contests.models import BALLOTS, Appointment, Mode, Round
 from contest.core.decisions import Decision, deny
 from contest.core.errors import DomainError
 from contest.core.text import N_
-from contest.entries.models import Entry
 from contest.judging import ordering, policy
 from contest.judging.actions import ballots as actions
 from contest.judging.models import Assignment, AssignmentState, Ballot
@@ -41,6 +39,7 @@ class Page:
     ballot: Ballot | None
     values: dict[uuid.UUID, int]
     order: ordering.Order[uuid.UUID]
+    unread: frozenset[uuid.UUID]
     may: Decision
     form: Form
 
@@ -130,7 +129,8 @@ def ballot_submit(round_id: uuid.UUID) -> ResponseReturnValue:
         return _refused(round_, judge, error)
     try:
         with session.begin_nested():
-            unread = _unread(round_, judge, user)
+            page = _page(round_, judge)
+            unread = [a.entry for a in page.slate if a.entry_id in page.unread]
             actions.submit(session, round_, judge, unread=unread, by=user, at=at)
     except DomainError as error:  # the draft is kept as it is
         flash(why(error), "error")
@@ -213,7 +213,8 @@ def _page(round_: Round, judge: Appointment, form: Form | None = None) -> Page:
     values = last.values() if last else {}
     may = policy.can_take_scores(round_)
     order = queries.order(values, [a.entry_id for a in slate])
-    return Page(round_, tuple(slate), last, values, order, may, form or Form())
+    unread = material.unread(session, judge.user, round_, [a.entry_id for a in slate])
+    return Page(round_, tuple(slate), last, values, order, unread, may, form or Form())
 
 
 def _refused(round_: Round, judge: Appointment, error: DomainError) -> ResponseReturnValue:
@@ -232,13 +233,3 @@ def _show(page: Page) -> Response:
         State=AssignmentState,
     )
     return Response(text, 422 if page.form.errors or page.form.form_errors else 200)
-
-
-def _unread(round_: Round, judge: Appointment, user: User) -> Sequence[Entry]:
-    """Return the entries with a document that the judge has not opened."""
-    session, at = db.session(), requests.now()
-    return [
-        a.entry
-        for a in queries.slate(session, round_.id, judge.id)
-        if not material.material(session, user, a, at).is_read(round_.kind)
-    ]
