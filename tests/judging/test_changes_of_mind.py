@@ -6,12 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.judging.actions import scoring
-from contest.judging.models import Assignment, AssignmentState, ConflictKind
-from contest.judging.queries import interests, work
+from contest.judging.models import Assignment, AssignmentPlan, AssignmentState, ConflictKind
+from contest.judging.queries import interests, reviews, work
 from contest.ranking.models import Ranking
 from tests import make
 from tests.jobs import run_promised
-from tests.judging.test_chair_pages import Room
+from tests.judging.test_chair_pages import BEST, Room
 from tests.pages import Client
 
 
@@ -89,3 +89,106 @@ def test_recusal_after_scoring_and_the_chair_who_takes_it_back(
     assert "Scores have changed since" in panel.read(client, f"/rounds/{panel.round.id}/ranking")
     assert "set aside" not in panel.ranked(client)
     assert "lacks a judge" not in panel.read(client, panel.plan)
+
+
+def test_a_late_judge_takes_over_what_nobody_has_opened(client: Client, session: Session) -> None:
+    panel = Panel(session)
+    for entry in range(6):
+        panel.score(entry % 4, entry, entry % 5)
+        for judge in (1, 2):
+            panel.give((entry + judge) % 4, entry)
+    late = make.appointment(session, panel.contest, make.user(session, name="Nora Late"))
+
+    text = panel.read(client, panel.plan)
+    assert "1 judge has no entry yet" in text
+    assert "Nora Late. Compute a plan: a judge who comes late takes over" in text
+
+    client.post(f"{panel.plan}/compute", data=BEST)
+    run_promised(session)
+    assert "Nora Late → Idea" in panel.read(client, panel.plan)
+    [made] = session.scalars(select(AssignmentPlan))
+    scored = [[str(panel.entries[e].id), str(panel.judges[j].id)] for j, e in panel.cards]
+    assert not [pair for pair in made.report["removed"] if pair in scored]
+    assert {judge for _, judge in made.report["added"]} == {str(late.id)}
+
+    client.post(f"/plans/{made.id}/apply")
+    assert "no entry yet" not in panel.read(client, panel.plan)
+
+
+def test_a_judge_with_few_scores_is_named_and_not_held_to_be_known(
+    client: Client, session: Session
+) -> None:
+    panel = Panel(session, judges=4, entries=8)
+    for entry in range(8):
+        for judge in range(3):
+            panel.score(judge, entry, (entry + judge) % 5)
+    panel.judges[3].user.name = "Nora Late"
+    panel.score(3, 0, 2)
+    panel.score(3, 1, 5)
+
+    assert (
+        "Scored far fewer entries than the others, late or for a while only, so their strictness is"
+        " known less well: Nora Late."
+    ) in panel.ranked(client)
+
+
+def test_a_judge_who_gave_everyone_the_same_is_named_and_kept(
+    client: Client, session: Session
+) -> None:
+    panel = Panel(session)
+    for entry in range(6):
+        for judge in range(3):
+            panel.score(judge, entry, 3 if judge == 2 else (entry + judge) % 6)
+
+    text = panel.ranked(client)
+
+    assert "Gave all their entries the same: Judge 2." in text
+    assert "A judge who stands out is a reason to look, never a reason to remove." in text
+    judges = text[text.index("Above the panel") :]
+    assert "Judge 2" in judges
+
+
+def test_two_tracks_without_a_common_judge_are_ranked_apart_until_somebody_bridges(
+    client: Client, session: Session
+) -> None:
+    panel = Panel(session, judges=6, entries=12)
+    one, other = (make.track(session, panel.contest, title=t) for t in ("Payments", "Energy"))
+    for number, judge in enumerate(panel.judges):
+        judge.track_id = (one if number < 3 else other).id
+    for number, entry in enumerate(panel.entries):
+        entry.team.track_id = (one if number < 6 else other).id
+    session.flush()
+    client.sign_in(panel.chair)
+    client.post(f"{panel.plan}/compute", data=BEST)
+    run_promised(session)
+
+    text = panel.read(client, panel.plan)
+    assert "Some tracks are hard to compare" in text
+    assert "Rank inside the tracks, or invite somebody who may judge in both." in text
+    [made] = session.scalars(select(AssignmentPlan))
+    assert made.report["components"] == 2
+    client.post(f"/plans/{made.id}/apply")
+
+    for number in range(12):
+        for judge in range(3):
+            given = judge + (0 if number < 6 else 3)
+            [work_] = [a for a in reviews.open_assignments(session, panel.round.id)
+                       if (a.appointment_id, a.entry_id)
+                       == (panel.judges[given].id, panel.entries[number].id)]  # fmt: skip
+            make.scorecard(session, work_, panel.rubric, (number + judge) % 5, number % 5)
+    text = panel.ranked(client)
+    assert (
+        "The panel falls into 2 groups without a common judge. Ranks count inside each group; across"
+        " groups nothing can be said."
+    ) in text
+    assert "2 groups share no judge: their levels cannot be compared." in text
+    assert "group 2" in text
+
+    panel.judges[0].bridges = panel.judges[3].bridges = True
+    extra = make.appointment(session, panel.contest, make.user(session, name="Bridge"))
+    for number in (0, 1, 6, 7):
+        make.scorecard(
+            session, make.assignment(session, panel.round, extra, panel.entries[number]),
+            panel.rubric, number % 5, 3,
+        )  # fmt: skip
+    assert "groups without a common judge" not in panel.ranked(client)
