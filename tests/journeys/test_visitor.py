@@ -63,7 +63,7 @@ def test_whoever_doubts_checks_results_certificates_and_receipts(at_moment: Open
     visitor.goes(CONTEST).follows("See the results").sees(f"Results: {U_S}").reads("TitleBlock")
     visitor.follows("History of these results").sees(f"History of the results: {U_S}")
     visitor.goes(f"{CONTEST}/gallery").sees(f"Gallery: {U_S}")
-    visitor.fills({"Winners only": True}).presses("Find").misses("Ballots one can follow")
+    visitor.fills(Prize="All winners").presses("Find").misses("Ballots one can follow")
     visitor.follows("Land titles a county can trust").sees("Land titles a county can trust")
 
     hannah.goes(f"{CONTEST}/team").follows("To the entry").follows("What you handed in").follows(
