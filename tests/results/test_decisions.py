@@ -91,12 +91,12 @@ def test_a_tie_that_the_declared_steps_have_settled_needs_no_reason(session: Ses
     told = story(session, ranks=[1, 2, 2])
     places = dict(zip((e.id for e in told.entries), (1, 3, 2), strict=True))
     for standing in session.scalars(select(Standing)):
-        standing.details = {"position": places[standing.entry_id]}
+        standing.details = {"position": places[standing.entry_id], "rung": "lot"}
     session.flush()
     lines = queries.table(session, told.round).lines
     assert [line.tied for line in lines] == [False, False, False]
     assert [line.outcome for line in lines] == [Outcome.AWARD, Outcome.AWARD, Outcome.NOT_AWARD]
-    assert lines[1].entry_id == told.entries[2].id
+    assert (lines[1].entry_id, lines[1].settled_by) == (told.entries[2].id, "lot")
 
 
 def test_a_prize_is_not_given_to_more_than_it_has_places(session: Session) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from contest.contests.models import Prize, Round, RoundPhase, Track
+from contest.contests.models import Prize, Round, RoundPhase, TieBreak, Track
 from contest.core.words import Words
 from contest.entries.models import Entry
 from contest.entries.models import State as EntryState
@@ -46,6 +46,7 @@ class Line:
     is_decided: bool  # a decision is stored
     is_applied: bool
     verdict: str = ""  # "pass" or "fail" in a round of those
+    settled_by: str = ""  # the declared step that decided among equals
 
     def needs_reason(self) -> bool:
         """A choice off the order, or the favoured side of a tie at the cut, needs its reason."""
@@ -198,6 +199,14 @@ def _place(standing: Standing | None) -> int:
     return int(standing.details.get("position", standing.rank))
 
 
+def _step(standing: Standing | None) -> str:
+    """Return the step of the tie-break that put an entry where it is; a criterion stands for all."""
+    rung = standing.details.get("rung") if standing else None
+    if not rung:
+        return ""
+    return str(rung) if rung in set(TieBreak) else TieBreak.CRITERIA.value
+
+
 def _line(
     round_: Round, row: Any, proposal: Proposal[uuid.UUID], decision: Decision | None
 ) -> Line:
@@ -231,6 +240,7 @@ def _line(
         is_decided=decision is not None,
         is_applied=bool(decision and decision.state is DecisionState.APPLIED),
         verdict=standing.details.get("verdict", "") if standing else "",
+        settled_by=_step(standing),
     )
 
 
