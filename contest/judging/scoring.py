@@ -22,11 +22,18 @@ def total(given: Sequence[Given]) -> float | None:
     Takes    one Given per criterion of the rubric; 0 is a score like any other.
     Returns  the mean of the shares (points - low) / (high - low), weighted, times 100; a criterion
              that the judge abstained on takes its weight out of the sum. None when all were abstained on.
-    Raises   ValueError for points outside their scale.
+    Raises   ValueError naming the criterion, for points outside their scale, a scale without width,
+             a weight that is not positive.
     """
-    for g in given:
+    for number, g in enumerate(given):
+        if g.weight <= 0:
+            raise ValueError(f"the weight of criterion {number} is {g.weight}, not positive")
+        if g.high <= g.low:
+            raise ValueError(f"the scale of criterion {number} runs from {g.low} to {g.high}")
         if g.points is not None and not g.low <= g.points <= g.high:
-            raise ValueError(f"{g.points} points on a scale from {g.low} to {g.high}")
+            raise ValueError(
+                f"criterion {number} has {g.points} points on a scale from {g.low} to {g.high}"
+            )
     counted = [g for g in given if g.points is not None]
     weight = sum(g.weight for g in counted)
     if not weight:

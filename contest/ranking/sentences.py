@@ -19,6 +19,10 @@ NOTES: Mapping[str, str] = {
         "Only %(judges)s judges scored; at least %(needed)s are needed to tell strictness from"
         " merit. The plain mean leads."
     ),
+    "one_judge": N_(
+        "Only one judge scored; at least %(needed)s are needed to tell strictness from merit. The"
+        " plain mean leads."
+    ),
     "few_entries": N_(
         "Only %(entries)s entries were scored; at least %(needed)s are needed to adjust for"
         " strictness. The plain mean leads."
@@ -119,7 +123,8 @@ def remarks(session: Session, ranking: Ranking) -> list[str]:
         for name, names in (("judges", people), ("entries", entries)):
             if _is_list(note, name):
                 facts[name] = listed([names.get(i, "–") for i in facts[name]])
-        sentence = NOTES[note["code"]]
+        alone = note["code"] == "few_judges" and facts["judges"] == 1
+        sentence = NOTES["one_judge" if alone else note["code"]]
         said.append(gettext(sentence) % facts)
     return said
 

@@ -153,8 +153,8 @@ def test_two_tracks_without_a_common_judge_are_ranked_apart_until_somebody_bridg
 ) -> None:
     panel = Panel(session, judges=6, entries=12)
     one, other = (make.track(session, panel.contest, title=t) for t in ("Payments", "Energy"))
-    for number, judge in enumerate(panel.judges):
-        judge.track_id = (one if number < 3 else other).id
+    for number, appointment in enumerate(panel.judges):
+        appointment.track_id = (one if number < 3 else other).id
     for number, entry in enumerate(panel.entries):
         entry.team.track_id = (one if number < 6 else other).id
     session.flush()

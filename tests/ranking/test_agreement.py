@@ -101,6 +101,57 @@ def test_agreement_does_not_depend_on_the_scale(seed: int, shift: float, factor:
         assert value(b.leniency) == pytest.approx(factor * value(a.leniency), rel=1e-6, abs=1e-6)
 
 
+@QUICK
+@given(st.integers(0, 10**6))
+def test_neither_the_order_of_reviews_nor_any_label_changes_the_agreement(seed: int) -> None:
+    r = np.random.default_rng(seed)
+    entry, judge = np.divmod(np.arange(24), 4)
+    kept = r.permutation(24)[:20]
+    score = r.integers(1, 11, 24).astype(float)
+    entries, judges = r.permutation(6), r.permutation(4)
+    one = agreement(entry[kept], judge[kept], score[kept], 6, 4)
+    rows = r.permutation(kept)
+    other = agreement(entries[entry[rows]], judges[judge[rows]], score[rows], 6, 4)
+    assert value(other.alpha) == pytest.approx(value(one.alpha), abs=1e-9)
+    found = {fit.judge: fit for fit in other.judges}
+    for fit in one.judges:
+        same = found[int(judges[fit.judge])]
+        assert same.leniency.value == pytest.approx(fit.leniency.value, abs=1e-9)
+        assert same.outfit.value == pytest.approx(fit.outfit.value, abs=1e-9)
+        assert (same.reviews, same.lenient_or_severe) == (fit.reviews, fit.lenient_or_severe)
+
+
+@QUICK
+@given(st.integers(0, 10**6), st.floats(-20, 20))
+def test_a_judge_who_gives_more_is_more_lenient_and_orders_as_before(
+    seed: int, more: float
+) -> None:
+    entry, judge = np.divmod(np.arange(24), 4)
+    score = np.random.default_rng(seed).integers(1, 11, 24).astype(float)
+    one = agreement(entry, judge, score, 6, 4)
+    other = agreement(entry, judge, score + more * (judge == 2), 6, 4)
+    before, after = one.judges[2], other.judges[2]
+    moved = value(after.leniency) - value(before.leniency)
+    assert moved == pytest.approx(more * 3 / 4, abs=1e-9)  # the panel contains the judge
+    assert value(after.outfit) == pytest.approx(value(before.outfit), abs=1e-6)
+    assert value(other.icc.three) == pytest.approx(value(one.icc.three), abs=1e-6)
+
+
+@QUICK
+@given(st.integers(0, 10**6))
+def test_a_judge_and_his_double_agree_with_the_panel_alike(seed: int) -> None:
+    entry, judge = np.divmod(np.arange(24), 4)
+    score = np.random.default_rng(seed).integers(1, 11, 24).astype(float)
+    mine = judge == 1
+    found = agreement(
+        np.append(entry, entry[mine]), np.append(judge, np.full(6, 4)),
+        np.append(score, score[mine]), 6, 5,
+    )  # fmt: skip
+    one, double = found.judges[1], found.judges[4]
+    assert value(double.leniency) == pytest.approx(value(one.leniency), abs=1e-9)
+    assert value(double.outfit) == pytest.approx(value(one.outfit), abs=1e-9)
+
+
 def test_in_a_complete_table_leniency_is_the_distance_from_the_panels_mean() -> None:
     found = agreement(*long(SHROUT_FLEISS), 6, 4)
     means = np.mean(SHROUT_FLEISS, axis=0)
@@ -180,6 +231,7 @@ def test_a_missing_cell_leaves_icc_out_but_not_alpha() -> None:
     ("entry", "judge", "score", "says"),
     [
         ([0, 0], [0, 1], [1, float("inf")], "score of review 1"),
+        ([0, 0], [0, 1], [float("nan"), 1], "score of review 0"),
         ([0, 3], [0, 1], [1, 2], "review 1 names entry 3"),
         ([0, 0], [0, -1], [1, 2], "review 1 names judge -1"),
         ([0, 0], [1, 1], [1, 2], "review 1 repeats"),

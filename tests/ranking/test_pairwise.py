@@ -113,6 +113,18 @@ def test_relabelling_the_entries_relabels_the_answer(seed: int) -> None:
     assert other.strength[names] == pytest.approx(one.strength, abs=1e-6)
 
 
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_judge_and_his_double_are_held_equally_reliable(seed: int) -> None:
+    left, right, judge, won = (np.asarray(column) for column in some_votes(seed))
+    mine = judge == 1
+    belief = fit(
+        np.append(left, left[mine]), np.append(right, right[mine]),
+        np.append(judge, np.full(mine.sum(), 3)), np.append(won, won[mine]), 7, 4,
+    )  # fmt: skip
+    assert belief.reliability[3] == pytest.approx(belief.reliability[1], abs=1e-6)
+
+
 def test_without_votes_nothing_is_known() -> None:
     belief = fit([], [], [], [], 3, 2)
     assert belief.strength.tolist() == [0, 0, 0]

@@ -169,6 +169,7 @@ def test_no_set_of_scores_breaks_it(reviews: list[tuple[int, int, int]]) -> None
     ("entry", "judge", "score", "says"),
     [
         ([0, 0], [0, 1], [1, float("nan")], "score of review 1"),
+        ([0, 0], [0, 1], [float("-inf"), 1], "score of review 0"),
         ([0, 3], [0, 1], [1, 2], "review 1 names entry 3, there are 3"),
         ([0, 0], [-1, 1], [1, 2], "review 0 names judge -1"),
         ([0, 1, 0], [1, 1, 1], [1, 2, 3], "review 2 repeats the pair of entry 0 and judge 1"),
