@@ -112,7 +112,11 @@ def test_the_chair_reads_and_releases_what_was_decided(client: Client, session: 
     letter = make.message(session, make.user(session), contest=contest, hold=True, **FACTS)
     client.sign_in(chair)
 
-    assert "Good news about Aurora" in client.page("/contests/rivers/messages?state=draft").text
+    waits = "1 letter waits to be read and released"
+    assert waits in client.page("/contests/rivers/messages").text
+    drafts = client.page("/contests/rivers/messages?state=draft").text
+    assert "Good news about Aurora" in drafts
+    assert waits not in drafts
     assert client.post(f"/contests/rivers/messages/{letter.id}/send").status_code == 303
     session.refresh(letter)
     assert letter.state is State.QUEUED
