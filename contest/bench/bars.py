@@ -18,8 +18,12 @@ class Bar:
     timed: bool = False  # depends on the machine: the bench shows it, no test asserts it
 
 
-def at_least(name: str, figure: float, bar: float, form: str = ".3f") -> Bar:
-    return Bar(name, f"≥ {bar:{form}}", f"{figure:{form}}", figure >= bar)
+def at_least(
+    name: str, figure: float, bar: float, form: str = ".3f", error: float | None = None
+) -> Bar:
+    """`error` is the standard error of the figure, shown beside it."""
+    shown = f"{figure:{form}}" if error is None else f"{figure:{form}} ± {error:{form}}"
+    return Bar(name, f"≥ {bar:{form}}", shown, figure >= bar)
 
 
 def at_most(name: str, figure: float, bar: float, form: str = ".3f", unit: str = "") -> Bar:

@@ -18,7 +18,7 @@ Vote = tuple[int, int, int, float]  # left, right, judge, part that left won
 Choice = Callable[[int, int, NDArray[np.bool_]], int]
 
 CHECKPOINTS = (60, 120, 180, 240, 360, 480, 600)
-SEEDS = 12
+SEEDS = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,34 +46,41 @@ def world(seed: int, entries: int = 60, judges: int = 15) -> World:
 
 def bars(*, quick: bool) -> Iterator[Bar]:
     """Measure; `quick` leaves out the comparison with Crowd-BT, which takes all its seeds to tell."""
-    yield from _shuffle_bars()
+    yield from _shuffle_bars(300 if quick else CHECKPOINTS[-1])
     yield from _speed_bars()
     if not quick:
         yield from _accuracy_bars()
 
 
 def _accuracy_bars() -> Iterator[Bar]:
-    """Each method chooses its pairs in half of the contests, and both read the votes of all."""
-    chosen: list[tuple[list[float], list[float]]] = []
+    """Each method chooses its pairs in a contest of its own; both read the votes of both."""
+    chosen: list[Floats] = []
+    active_: list[Floats] = []
     same: list[Floats] = []
     for seed in range(SEEDS):
-        read = [
+        (ours, theirs), (ours_there, theirs_there) = (
             (followed(seed, votes, lambda known: fitted(known).strength),
              followed(seed, votes, crowd_strength))
             for votes in (active(seed), crowded(seed))
-        ]  # fmt: skip
-        same += [np.subtract(ours, theirs) for ours, theirs in read]
-        chosen.append((read[0][0], read[1][1]))
-    gain = np.mean(same, axis=0)
-    for checkpoint, figure in zip(CHECKPOINTS, gain, strict=True):
+        )  # fmt: skip
+        same += [ours - theirs, ours_there - theirs_there]
+        active_.append(ours - followed(seed, by_lot(seed), lambda known: fitted(known).strength))
+        chosen.append(ours - theirs_there)
+    gain, error = np.mean(same, axis=0), np.std(same, axis=0, ddof=1) / np.sqrt(len(same))
+    for checkpoint, figure, its in zip(CHECKPOINTS, gain, error, strict=True):
         yield at_least(f"pairwise after {checkpoint} votes: tau - Crowd-BT's on the same votes",
-                       float(figure), -0.003)  # fmt: skip
-    yield at_least("pairwise: tau - Crowd-BT's, each choosing its pairs, mixed judges",
-                   float(np.mean([np.subtract(*pair) for pair in chosen])), 0.015)  # fmt: skip
+                       float(figure), -0.003, error=float(its))  # fmt: skip
+    for name, differences, bar in (
+        ("tau - Crowd-BT's, each choosing its pairs, mixed judges", chosen, 0.015),
+        ("tau - that of pairs drawn by lot, mixed judges", active_, 0.010),
+    ):
+        each = np.mean(differences, axis=1)
+        yield at_least(f"pairwise: {name}", float(each.mean()), bar,
+                       error=float(each.std(ddof=1) / np.sqrt(len(each))))  # fmt: skip
 
 
-def _shuffle_bars() -> Iterator[Bar]:
-    votes = active(0)
+def _shuffle_bars(count: int) -> Iterator[Bar]:
+    votes = active(0, count)
     one = fitted(votes)
     turn = np.random.default_rng(1).permutation(len(votes))
     other = fitted([votes[i] for i in turn])
@@ -96,25 +103,25 @@ def _speed_bars() -> Iterator[Bar]:
     )
     begun = process_time()
     for at in range(20):
-        pairwise.next_entry(belief, at, np.ones(500, dtype=np.bool_), belief.seen, r)
+        pairwise.next_entry(belief, at, at, np.ones(500, dtype=np.bool_), belief.seen, r)
     each = (process_time() - begun) / 20 * 1000
     yield at_most("pairwise, 500 entries: next pair", each, 50, ".2f", "ms")
 
 
-def active(seed: int) -> list[Vote]:
+def active(seed: int, count: int = CHECKPOINTS[-1]) -> list[Vote]:
     """Return the votes of a contest in which our own choice of pairs is followed."""
     known: list[Vote] = []
+    belief: Belief | None = None
     chooser = np.random.default_rng([seed, 5])
-    views = np.zeros(60, dtype=np.int64)
 
-    def choose(a: int, _judge: int, may: NDArray[np.bool_]) -> int:
-        views[a] += 1
-        b = pairwise.next_entry(fitted(known), a, may, views, chooser)
+    def choose(a: int, judge: int, may: NDArray[np.bool_]) -> int:
+        nonlocal belief
+        belief = fitted(known, belief)
+        b = pairwise.next_entry(belief, a, judge, may, belief.seen, chooser)
         assert b is not None  # noqa: S101 -- the judge has not seen everything
-        views[b] += 1
         return b
 
-    return play(seed, choose, learn=known.append)
+    return play(seed, choose, learn=known.append, count=count)
 
 
 def crowded(seed: int) -> list[Vote]:
@@ -127,13 +134,25 @@ def crowded(seed: int) -> list[Vote]:
     return play(seed, choose, learn=crowd.learn)
 
 
-def play(seed: int, choose: Choice, *, learn: Callable[[Vote], None]) -> list[Vote]:
+def by_lot(seed: int) -> list[Vote]:
+    """Return the votes of a contest in which nobody chooses."""
+    chooser = np.random.default_rng([seed, 9])
+    return play(seed, lambda _, __, may: int(chooser.choice(np.flatnonzero(may))))
+
+
+def play(
+    seed: int,
+    choose: Choice,
+    *,
+    learn: Callable[[Vote], object] = lambda _: None,
+    count: int = CHECKPOINTS[-1],
+) -> list[Vote]:
     """Let judges take turns: each gets an entry that was seen least, and one that `choose` names."""
     given, first = world(seed), np.random.default_rng(seed + 999)
     n, m = len(given.quality), len(given.reliability)
     views, seen = np.zeros(n), np.zeros((m, n), dtype=np.bool_)
     votes: list[Vote] = []
-    for turn in range(CHECKPOINTS[-1]):
+    for turn in range(count):
         judge = turn % m
         a = int(np.argmin(views + 0.5 * first.random(n)))
         may = ~seen[judge]
@@ -150,15 +169,15 @@ def play(seed: int, choose: Choice, *, learn: Callable[[Vote], None]) -> list[Vo
     return votes
 
 
-def fitted(votes: list[Vote]) -> Belief:
+def fitted(votes: list[Vote], start: Belief | None = None) -> Belief:
     left, right, judge, won = np.array(votes, dtype=np.float64).reshape(-1, 4).T
-    return pairwise.fit(left, right, judge, won, 60, 15)
+    return pairwise.fit(left, right, judge, won, 60, 15, start=start)
 
 
-def followed(seed: int, votes: list[Vote], rate: Callable[[list[Vote]], Floats]) -> list[float]:
+def followed(seed: int, votes: list[Vote], rate: Callable[[list[Vote]], Floats]) -> Floats:
     """Return Kendall's tau to the truth at each checkpoint."""
     truth = world(seed).quality
-    return [float(kendalltau(rate(votes[:t]), truth).statistic) for t in CHECKPOINTS]
+    return np.array([kendalltau(rate(votes[:t]), truth).statistic for t in CHECKPOINTS])
 
 
 def crowd_strength(votes: list[Vote]) -> Floats:
@@ -169,9 +188,13 @@ def crowd_strength(votes: list[Vote]) -> Floats:
 
 
 class CrowdBT:
-    """The online method of Chen, Bennett, Collins-Thompson and Horvitz (2013), to compare with."""
+    """The online method of Chen, Bennett, Collins-Thompson and Horvitz (2013), to compare with.
 
-    KAPPA, EPSILON = 1e-4, 0.25
+    Its constants are those of Gavel, which judges hackathons by it; GAMMA weighs what a pair says of
+    the judge against what it says of the two.
+    """
+
+    GAMMA, KAPPA, EPSILON = 0.1, 1e-4, 0.25
 
     def __init__(self, entries: int, judges: int) -> None:
         self.mu, self.variance = np.zeros(entries), np.ones(entries)
@@ -211,7 +234,7 @@ class CrowdBT:
         judged = betaln(alpha, beta) - betaln(new[0], new[1])
         judged += (new[0] - alpha) * psi(new[0]) + (new[1] - beta) * psi(new[1])
         judged += (alpha - new[0] + beta - new[1]) * psi(new[0] + new[1])
-        return float(far + judged)
+        return float(far + self.GAMMA * judged)
 
     def _updated(
         self, alpha: float, beta: float, mu_w: float, var_w: float, mu_l: float, var_l: float

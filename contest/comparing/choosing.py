@@ -60,7 +60,9 @@ def next_for(hall: Hall, visit: Visit) -> tuple[uuid.UUID | None, bool]:
     Whoever waits for longer chooses first: what they would take is not offered to others.
     """
     entries = [e.id for e in hall.entries]
-    judges = sorted({v.judge for v in hall.votes}, key=str)
+    judges = sorted(
+        {v.appointment_id for v in hall.visits} | {v.judge for v in hall.votes}, key=str
+    )
     known = belief(hall.votes, entries, judges)
     views = known.seen.copy()
     taken = hall.taken(visit.appointment_id)
@@ -68,17 +70,18 @@ def next_for(hall: Hall, visit: Visit) -> tuple[uuid.UUID | None, bool]:
         if entry in entries:
             views[entries.index(entry)] += 1
     for other in hall.ahead(visit):
-        choice = _choice(hall, other, entries, known, views, taken)
+        choice = _choice(hall, other, entries, judges, known, views, taken)
         if choice is not None:
             taken.add(choice)
     left = any((visit.appointment_id, entry) not in hall.closed for entry in entries)
-    return _choice(hall, visit, entries, known, views, taken), left
+    return _choice(hall, visit, entries, judges, known, views, taken), left
 
 
 def _choice(
     hall: Hall,
     visit: Visit,
     entries: list[uuid.UUID],
+    judges: list[uuid.UUID],
     known: "Belief",
     views: "Ints",
     taken: set[uuid.UUID],
@@ -90,5 +93,5 @@ def _choice(
     free = [e not in taken and (visit.appointment_id, e) not in hall.closed for e in entries]
     at = entries.index(visit.current_id) if visit.current_id in entries else None
     draw = np.random.default_rng([visit.appointment_id.int % 2**32, len(hall.votes)])
-    found = pairwise.next_entry(known, at, free, views, draw)
+    found = pairwise.next_entry(known, at, judges.index(visit.appointment_id), free, views, draw)
     return None if found is None else entries[found]

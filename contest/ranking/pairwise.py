@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
-from scipy.special import expit, log_expit, ndtr
+from scipy.special import expit, log_expit, logit, ndtr
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -22,24 +22,28 @@ The most probable one is sought on the scale of logits, where it never lies at t
 
 ROUNDS, TOLERANCE = 100, 1e-10
 FLOOR = 1e-9
-AHEAD = 2  # views that an entry may be ahead of the least seen one
-RANDOM = 0.1  # of the pairs are drawn, so that no belief confirms itself
-TOP = 0.2  # pairs with one of these are worth three times as much
+AHEAD = 2  # views that an entry may be ahead of the least seen one: nobody is forgotten
 
 
 @dataclass(frozen=True, eq=False)
 class Belief:
     """What the votes say.
 
-    `strength` (n) in logits, mean zero over the prior, with its joint `covariance` (n, n);
-    `reliability` (m), the chance that a judge votes for what the strengths favour; `seen` (n) counts
-    the votes on each entry.
+    `strength` (n) in logits, mean zero over the prior; `reliability` (m), the chance that a judge
+    votes for what the strengths favour; `joint` (n + m, n + m), the covariance of the strengths and
+    of the reliabilities in logits; `seen` (n) counts the votes on each entry.
     """
 
     strength: Floats
-    covariance: Floats
     reliability: Floats
+    joint: Floats
     seen: Ints
+
+    @property
+    def covariance(self) -> Floats:
+        """Return that of the strengths (n, n), the doubt about the judges included."""
+        n = len(self.strength)
+        return self.joint[:n, :n]
 
     @property
     def sd(self) -> Floats:
@@ -89,11 +93,13 @@ def fit(
     judges: int,
     *,
     spread: float = SPREAD,
+    start: Belief | None = None,
 ) -> Belief:
     """Return the most probable strengths and reliabilities given all votes at once.
 
     Takes    left, right, judge (v), numbers of entries and judges; outcome (v), 1 where left was
-             chosen, 0 where right was, 0.5 for a tie, which counts as half of each.
+             chosen, 0 where right was, 0.5 for a tie, which counts as half of each; start, what was
+             believed before the newest votes: the same answer in half the time.
     Returns  a Belief; without votes it is the prior. The order of the votes does not matter.
     Raises   ValueError naming the vote, for lengths that differ, an unknown entry or judge, an entry
              against itself, any other outcome.
@@ -105,17 +111,18 @@ def fit(
     if not (np.isfinite(spread) and spread > 0):
         raise ValueError("spread must be a positive number")
     at = np.concatenate([np.zeros(entries), np.full(judges, np.log(TRUST / DOUBT))])
+    if start is not None:
+        at = np.concatenate([start.strength, logit(start.reliability)])
     prior = np.concatenate([np.full(entries, spread**-2), np.zeros(judges)])
     for _ in range(ROUNDS):
         step = _uphill(votes, at, prior)
         at = at + step
         if np.abs(step).max(initial=0.0) < TOLERANCE:
             break
-    covariance = cho_solve(_curvature(votes, at, prior), np.eye(len(at))[:, :entries])
     return Belief(
         strength=at[:entries],
-        covariance=np.asarray(covariance[:entries]),
         reliability=expit(at[entries:]),
+        joint=np.asarray(cho_solve(_curvature(votes, at, prior), np.eye(len(at)))),
         seen=np.bincount(np.concatenate([votes.left, votes.right]), minlength=entries),
     )
 
@@ -152,6 +159,7 @@ def standings(belief: Belief, *, top: int, draws: int = 1000, seed: int = 0) -> 
 def next_entry(
     belief: Belief,
     at: int | None,
+    judge: int,
     allowed: ArrayLike,
     views: ArrayLike,
     draw: np.random.Generator,
@@ -160,8 +168,9 @@ def next_entry(
 
     Takes    at, None for the first entry, which is one that was seen least; allowed (n), False for
              what the judge has seen, must not judge, or is busy with another judge; views (n).
-    Returns  the entry whose comparison teaches most: Var(a - b) p(1 - p), three times that where one
-             of them is in the top fifth now; a tenth of the time any. None when none is allowed.
+    Returns  the entry whose comparison teaches most among those that were not seen much more often
+             than others; by lot where it makes no difference. None when none is allowed.
+    Source   docs/decisions/0017-which-pair-teaches-most.md.
     """
     may, seen = np.array(allowed, dtype=np.bool_), np.asarray(views)
     if at is not None:
@@ -173,14 +182,27 @@ def next_entry(
     if at is None:
         waiting = seen[choices] + 0.5 * draw.random(len(choices))
         return int(choices[np.argmin(waiting)])
-    if draw.random() < RANDOM:
-        return int(draw.choice(choices))
-    c, strength = belief.covariance, belief.strength
-    variance = c[at, at] + np.diag(c)[choices] - 2 * c[at, choices]
-    p = expit(strength[at] - strength[choices])
-    leaders = strength >= np.quantile(strength, 1 - TOP)
-    worth = variance * p * (1 - p) * (1 + 2 * (leaders[choices] | leaders[at]))
+    worth = lessons(belief, at, judge, choices)
     return int(draw.choice(choices[worth >= worth.max() * (1 - 1e-9)]))
+
+
+def lessons(belief: Belief, at: int, judge: int, others: Ints) -> Floats:
+    """Return by how much a vote on `at` and each other is expected to lower the strengths' variances.
+
+    What it says of the judge counts as well: their other votes will weigh more, or less.
+
+    Cost     n times others.
+    """
+    n, trust = len(belief.strength), float(belief.reliability[judge])
+    s = expit(belief.strength[at] - belief.strength[others])
+    tilt = 2 * trust - 1
+    p = 0.5 + tilt * (s - 0.5)
+    by_gap, by_trust = tilt * s * (1 - s), (2 * s - 1) * trust * (1 - trust)
+    c = belief.joint
+    moved = (c[:, [at]] - c[:, others]) * by_gap + c[:, [n + judge]] * by_trust
+    known = (moved[at] - moved[others, np.arange(len(others))]) * by_gap
+    known += moved[n + judge] * by_trust
+    return np.asarray((moved[:n] ** 2).sum(axis=0) / (p * (1 - p) + known))
 
 
 # --- votes

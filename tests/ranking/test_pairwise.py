@@ -6,10 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from contest.bench import pairwise as bench
-from contest.ranking.pairwise import DOUBT, SPREAD, TRUST, Belief, fit, next_entry, standings
+from contest.ranking.pairwise import (
+    DOUBT,
+    SPREAD,
+    TRUST,
+    Belief,
+    fit,
+    lessons,
+    next_entry,
+    standings,
+)
 
 QUICK = settings(max_examples=20, deadline=None)
 Columns = tuple[Any, Any, Any, Any]
@@ -168,10 +177,41 @@ def test_the_next_entry_is_unseen_and_not_far_ahead_of_the_others() -> None:
     belief, draw = fit(*some_votes(2), 7, 3), np.random.default_rng(0)
     allowed = np.array([True, True, False, True, True, True, True])
     views = np.array([5, 1, 0, 1, 9, 2, 3])
-    chosen = {next_entry(belief, 0, allowed, views, draw) for _ in range(60)}
-    assert chosen == {1, 3, 5}
-    assert next_entry(belief, None, allowed, views, draw) in {1, 3}
-    assert next_entry(belief, 0, np.eye(7, dtype=bool)[0], views, draw) is None
+    worth = lessons(belief, 0, 2, np.array([1, 3, 5]))
+    assert next_entry(belief, 0, 2, allowed, views, draw) == [1, 3, 5][worth.argmax()]
+    assert next_entry(belief, None, 2, allowed, views, draw) in {1, 3}
+    assert next_entry(belief, 0, 2, np.eye(7, dtype=bool)[0], views, draw) is None
+
+
+def test_before_any_vote_the_lot_decides() -> None:
+    belief, draw = fit([], [], [], [], 4, 1), np.random.default_rng(0)
+    chosen = {next_entry(belief, 0, 0, [True] * 4, [0] * 4, draw) for _ in range(60)}
+    assert chosen == {1, 2, 3}
+
+
+def test_what_a_vote_teaches_is_what_the_variances_lose() -> None:
+    belief, at, judge = fit(*some_votes(5), 7, 3), 2, 1
+    others = np.array([0, 1, 3, 4, 5, 6])
+    for other, taught in zip(others, lessons(belief, at, judge, others), strict=True):
+
+        def chance(x: Any, other: int = other) -> float:
+            s, trust = expit(x[at] - x[other]), expit(x[7 + judge])
+            return float(trust * s + (1 - trust) * (1 - s))
+
+        x = np.concatenate([belief.strength, logit(belief.reliability)])
+        slope = np.array([(chance(x + 1e-5 * e) - chance(x - 1e-5 * e)) / 2e-5 for e in np.eye(10)])
+        p = chance(x)
+        after = np.linalg.inv(np.linalg.inv(belief.joint) + np.outer(slope, slope) / (p * (1 - p)))
+        lost = np.trace(belief.covariance) - np.trace(after[:7, :7])
+        assert taught == pytest.approx(lost, rel=1e-6)
+
+
+def test_where_the_search_begins_does_not_matter() -> None:
+    left, right, judge, won = some_votes(4, votes=60)
+    early = fit(left[:40], right[:40], judge[:40], won[:40], 7, 3)
+    one, other = fit(left, right, judge, won, 7, 3), fit(left, right, judge, won, 7, 3, start=early)
+    assert other.strength == pytest.approx(one.strength, abs=1e-8)
+    assert other.joint == pytest.approx(one.joint, abs=1e-8)
 
 
 @pytest.mark.parametrize(
@@ -208,4 +248,4 @@ def test_every_quick_bar_is_met() -> None:
 def test_belief_of_one_entry_is_the_prior() -> None:
     belief = fit([], [], [], [], 1, 1)
     assert isinstance(belief, Belief)
-    assert next_entry(belief, 0, [True], [0], np.random.default_rng(0)) is None
+    assert next_entry(belief, 0, 0, [True], [0], np.random.default_rng(0)) is None
