@@ -22,13 +22,13 @@ SHROUT_FLEISS = (
 SIX = (0.17, 0.29, 0.71, 0.44, 0.62, 0.91)
 
 
-def bars() -> Iterator[Bar]:
-    """Every edge case, and the bars of agreement."""
+def bars(*, quick: bool) -> Iterator[Bar]:
+    """Every edge case, and the bars of agreement; `quick` plays fewer honest panels."""
     faults = [name for name, (case, code) in cases().items() if not is_sound(case, code)]
     yield at_most(
         f"edge cases without a sound answer and its note {', '.join(faults)}", len(faults), 0, ".0f"
     )
-    yield from _agreement()
+    yield from _agreement(50 if quick else 200)
 
 
 def cases() -> dict[str, tuple[Case, Code | None]]:
@@ -86,7 +86,7 @@ def _stands(estimate: Estimate, entry: int) -> bool:
     return bool(np.isfinite(numbers).all() and s.sd > 0 and abs(total - s.adjusted) < 1e-9)
 
 
-def _agreement() -> Iterator[Bar]:
+def _agreement(panels: int) -> Iterator[Bar]:
     w = world(SCENARIOS["S1 base"], 1000)
     ours = agreement(w.entry, w.judge, w.score, 100, 20)
     off = abs((ours.alpha.value or 0.0) - peers.alpha(w.entry, w.score))
@@ -95,7 +95,7 @@ def _agreement() -> Iterator[Bar]:
     figures = (six.one, six.two, six.three, six.one_k, six.two_k, six.three_k)
     worst = max(abs(round(f.value or 0.0, 2) - e) for f, e in zip(figures, SIX, strict=True))
     yield at_most("intraclass correlations beside Shrout and Fleiss's table", worst, 0.001)
-    flags, few = _false_flags(200)
+    flags, few = _false_flags(panels)
     yield at_most("honest judges flagged, per judge", flags, 0.05)
     yield at_most("judges flagged with fewer than five scores", few, 0, ".0f")
 

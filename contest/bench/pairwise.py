@@ -7,7 +7,6 @@ from time import process_time
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaln, expit, psi
-from scipy.stats import kendalltau
 
 from contest.bench.bars import Bar, at_least, at_most
 from contest.ranking import pairwise
@@ -87,7 +86,7 @@ def _shuffle_bars(count: int) -> Iterator[Bar]:
     moved = float(np.abs(one.strength - other.strength).max())
     yield at_most("pairwise: strengths changed by shuffling the votes", moved, 1e-6, ".1e")
     crowd = crowd_strength(votes), crowd_strength([votes[i] for i in turn])
-    agreed = float(kendalltau(*crowd).statistic)
+    agreed = tau(*crowd)
     yield at_most("pairwise: Crowd-BT's tau between the two orders", agreed, 1.0)
 
 
@@ -177,7 +176,18 @@ def fitted(votes: list[Vote], start: Belief | None = None) -> Belief:
 def followed(seed: int, votes: list[Vote], rate: Callable[[list[Vote]], Floats]) -> Floats:
     """Return Kendall's tau to the truth at each checkpoint."""
     truth = world(seed).quality
-    return np.array([kendalltau(rate(votes[:t]), truth).statistic for t in CHECKPOINTS])
+    return np.array([tau(rate(votes[:t]), truth) for t in CHECKPOINTS])
+
+
+def tau(found: Floats, truth: Floats) -> float:
+    """Return what Kendall's tau is on average when the lot orders entries that were found equal.
+
+    That is tau-a. Tau-b, which is usual, rewards whoever tells nobody apart: after 60 votes on pairs
+    of our choice Crowd-BT puts 60 entries on four places.
+    """
+    shown = np.round(found, 9)
+    same = np.sign(shown[:, None] - shown) * np.sign(truth[:, None] - truth)
+    return float(same.sum() / (len(truth) * (len(truth) - 1)))
 
 
 def crowd_strength(votes: list[Vote]) -> Floats:

@@ -37,7 +37,7 @@ def bars(*, quick: bool) -> Iterator[Bar]:
         yield from scenario(name, quick=quick)
     yield from beside_peers()
     yield from invariance()
-    yield from edges.bars()
+    yield from edges.bars(quick=quick)
     yield from reviews.bars(quick=quick)
     yield from speed(quick=quick)
 

@@ -17,7 +17,7 @@ BEST = 5
 
 def bars(*, quick: bool) -> Iterator[Bar]:
     """Measure; `quick` plays few contests and allows for what chance takes from them."""
-    yield from _more_reviews(6 if quick else 60, quick=quick)
+    yield from _more_reviews(4 if quick else 60, quick=quick)
     yield from _foretold(20 if quick else 100, quick=quick)
 
 

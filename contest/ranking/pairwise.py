@@ -170,7 +170,7 @@ def next_entry(
              what the judge has seen, must not judge, or is busy with another judge; views (n).
     Returns  the entry whose comparison teaches most among those that were not seen much more often
              than others; by lot where it makes no difference. None when none is allowed.
-    Source   docs/decisions/0017-which-pair-teaches-most.md.
+    Source   docs/decisions/0018-which-pair-teaches-most.md.
     """
     may, seen = np.array(allowed, dtype=np.bool_), np.asarray(views)
     if at is not None:

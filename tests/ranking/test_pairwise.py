@@ -240,6 +240,14 @@ def test_the_world_of_comparisons_is_the_one_that_was_agreed() -> None:
     assert np.flatnonzero(given.reliability == 0.85).tolist() == [13]
 
 
+def test_who_tells_nobody_apart_has_no_merit() -> None:
+    truth = np.array([1.0, 2.0, 3.0])
+    assert bench.tau(truth, truth) == 1
+    assert bench.tau(-truth, truth) == -1
+    assert bench.tau(np.zeros(3), truth) == 0
+    assert bench.tau(np.array([1.0, 1.0, 2.0]), truth) == pytest.approx(2 / 3)
+
+
 def test_every_quick_bar_is_met() -> None:
     missed = [bar for bar in bench.bars(quick=True) if not bar.met and not bar.timed]
     assert missed == []
