@@ -53,6 +53,8 @@ from contest.teams import jobs as teams_jobs  # noqa: E402
 from contest.teams import queries as teams_queries  # noqa: E402
 from contest.teams import views as teams  # noqa: E402
 from contest.undertakings import views as undertakings  # noqa: E402
+from contest.upkeep import cli as upkeep_cli  # noqa: E402
+from contest.upkeep import views as upkeep  # noqa: E402
 from contest.vault import views as vault  # noqa: E402
 from contest.web import (  # noqa: E402
     access,
@@ -109,6 +111,7 @@ FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the hou
     followup.bp,
     home.bp,
     teams.bp,
+    upkeep.bp,
 )
 DEVELOPMENT: tuple[Blueprint, ...] = (components.bp,)
 COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
@@ -119,6 +122,11 @@ COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
     jobs_cli.worker,
     permissions_document.permissions,
     results_cli.results,
+    upkeep_cli.backup,
+    upkeep_cli.fsck,
+    upkeep_cli.release,
+    upkeep_cli.restore,
+    upkeep_cli.switch,
 )
 JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
     contests_jobs,

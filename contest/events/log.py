@@ -147,6 +147,9 @@ class Verb(enum.StrEnum):
     PITCH_SKIPPED = "pitch.skipped"
     PITCH_STARTED = "pitch.started"
     STAGE_ARRANGED = "stage.arranged"
+    # switches of the instance
+    SWITCH_TURNED_OFF = "switch.turned-off"
+    SWITCH_TURNED_ON = "switch.turned-on"
     # teams
     TEAM_DISSOLVED = "team.dissolved"
     TEAM_EDITED = "team.edited"

@@ -95,6 +95,13 @@ class Store:
         found = obstore.get(self._objects, _key(sha256))
         return (bytes(chunk) for chunk in found.stream(min_chunk_size=CHUNK))
 
+    def all(self) -> Iterator[tuple[str, float]]:
+        """Yield the hash of everything that is kept, and when it came, in seconds since 1970."""
+        for page in obstore.list(self._objects):
+            for found in page:
+                if not found["path"].startswith("tmp/"):
+                    yield found["path"].rpartition("/")[2], found["last_modified"].timestamp()
+
     @contextmanager
     def local(self, sha256: str) -> Iterator[Path]:
         """Give a path on this machine for programs that read files. Not to be written to."""

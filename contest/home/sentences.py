@@ -128,6 +128,8 @@ SENTENCES: dict[Verb, str] = {
     Verb.PITCH_SKIPPED: N_("Pitch skipped"),
     Verb.PITCH_STARTED: N_("Pitch started"),
     Verb.STAGE_ARRANGED: N_("Place and time of the pitches set"),
+    Verb.SWITCH_TURNED_OFF: N_("Instance switch turned off"),
+    Verb.SWITCH_TURNED_ON: N_("Instance switch turned on"),
     Verb.TEAM_DISSOLVED: N_("Team dissolved"),
     Verb.TEAM_EDITED: N_("Team edited"),
     Verb.TEAM_ELIGIBILITY_ANSWERED: N_("Eligibility answered"),

@@ -22,6 +22,7 @@ from contest.jobs import engine
 from contest.jobs.models import Worker
 from contest.jobs.outbox import promise
 from contest.jobs.registry import FAILURES, HANDLERS, PERIODS, every
+from contest.web import switches
 from contest.web.db import begin_writing, db
 
 MAX_ATTEMPTS = 8
@@ -102,6 +103,7 @@ def _launch(app: Flask, name: str, beat: float) -> None:
 def _keep(app: Flask, promised: engine.Promise) -> str:
     """Run the handlers that are still to do, each as one recorded step of the workflow."""
     _wait_until(promised.at)
+    _wait_for_release(app)
     ids, done = dict(promised.ids), promised.done
     try:
         for handler in range(done, len(HANDLERS.get(promised.kind, ["unknown"]))):
@@ -123,6 +125,17 @@ def _wait_until(at: datetime) -> None:
     early = (at - clock.now()).total_seconds()
     if early > 0:
         time.sleep(min(early, 60))
+
+
+def _wait_for_release(app: Flask) -> None:
+    """Wait while an operator holds the work back, or wants nothing written."""
+    while is_held(app):
+        time.sleep(5)
+
+
+def is_held(app: Flask) -> bool:
+    with app.app_context():
+        return bool(switches.are_on(db.session()))
 
 
 class JobFailed(Exception):

@@ -11,6 +11,8 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
 
+from contest.web import switches
+
 OLDEST_SQLITE = (3, 51, 3)  # older ones can corrupt a WAL database under concurrent checkpoints
 PRAGMAS = (
     "journal_mode=WAL",
@@ -95,9 +97,13 @@ def begin_writing() -> None:
 
 
 def write_now() -> None:
-    """End the reading so far and start as a writer; what was read must be read again."""
+    """End the reading so far and start as a writer; what was read must be read again.
+
+    Raises ReadOnly while nothing may be written.
+    """
     db.session.rollback()
     begin_writing()
+    switches.require_writing(db.session())
 
 
 def is_sqlite() -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from contest.core.errors import DomainError
 from contest.core.text import N_
+from contest.web import switches
 from contest.web.access import SAFE_METHODS, takes_files
 from contest.web.db import begin_writing, db
 from contest.web.models import IdempotencyKey
@@ -100,4 +101,5 @@ def _take_turn() -> Response | None:
     if request.method in SAFE_METHODS or takes_files(request.endpoint):
         return None
     begin_writing()
+    switches.require_writing(db.session())
     return replay()

@@ -22,3 +22,13 @@ class IdempotencyKey(Base):
     status: Mapped[int]
     location: Mapped[str | None] = mapped_column(String(2000))
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Switch(Base):
+    """A switch of the whole instance that is on; one that is off has no row."""
+
+    __tablename__ = "switches"
+
+    name: Mapped[str] = mapped_column(String(20), unique=True)
+    since: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(500), default="")

@@ -1,0 +1,1 @@
+"""Keeps an instance sound: its health, its invariants, its backups."""
