@@ -217,6 +217,23 @@ def test_the_chair_sees_the_order_its_doubt_and_where_everybody_is(
     assert "Comparisons" in client.page(f"/contests/{hall.contest.slug}/judging").text
 
 
+def test_a_round_that_is_over_keeps_the_entries_that_went_no_further(
+    client: Client, session: Session
+) -> None:
+    hall = Hall(session, entries=2)
+    hall.enter(client)
+    hall.vote(client)
+    hall.round.phase = RoundPhase.DELIBERATION
+    for entry, state in zip(hall.entries, (State.ADVANCED, State.NOT_ADVANCED), strict=True):
+        entry.state = state
+    session.flush()
+    assert "Idea 1" in client.page(f"{hall.page}/votes").text
+    client.sign_in(hall.chair)
+    text = client.page(f"/rounds/{hall.round.id}/comparisons").text
+    assert "Idea 0" in text
+    assert "Idea 1" in text
+
+
 def test_a_vote_that_a_conflict_overtakes_counts_no_more(client: Client, session: Session) -> None:
     hall = Hall(session)
     hall.enter(client)
