@@ -175,17 +175,24 @@ class Severity:
 def severities(session: Session, ranking: Ranking) -> list[Severity]:
     """Return one line per judge of the ranking, the strictest first. One statement."""
     names = names_of(session, [uuid.UUID(j["judge"]) for j in ranking.components["judges"]])
-    titles = titles_in(ranking)
+    titles, constant = titles_in(ranking), _constant(ranking)
     found = [
         Severity(
             names.get(j["judge"], "–"), j["reviews"], j["effect"], j["sd"], j["outfit"],
-            tuple(j["flags"]), j.get("slope"), j.get("influence"),
+            (*j["flags"], *(["constant"] if j["judge"] in constant else ())),
+            None if j["judge"] in constant else j.get("slope"), j.get("influence"),
             tuple(titles.get(i, "–") for i in j.get("lost", [])),
             tuple(titles.get(i, "–") for i in j.get("gained", [])),
         )
         for j in ranking.components["judges"]
     ]  # fmt: skip
     return sorted(found, key=lambda s: (s.effect, s.name))
+
+
+def _constant(ranking: Ranking) -> set[str]:
+    """Return who gave all their entries the same: of their use of the scale nothing is known."""
+    notes = (n["facts"]["judges"] for n in ranking.notes if n["code"] == "constant_judge")
+    return {judge for judges in notes for judge in judges}
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,7 @@ def test_a_judge_who_gave_everyone_the_same_is_named_and_kept(
     assert "A judge who stands out is a reason to look, never a reason to remove." in text
     judges = text[text.index("Above the panel") :]
     assert "Judge 2" in judges
+    assert text.count("gave everybody the same") == 1
 
 
 def test_two_tracks_without_a_common_judge_are_ranked_apart_until_somebody_bridges(
@@ -183,6 +184,10 @@ def test_two_tracks_without_a_common_judge_are_ranked_apart_until_somebody_bridg
     ) in text
     assert "2 groups share no judge: their levels cannot be compared." in text
     assert "group 2" in text
+    assert "Among the first 2 of its group" in text
+    decide = panel.read(client, f"/rounds/{panel.round.id}/decisions")
+    assert "2 groups of entries share no judge" in decide
+    assert "Each rank counts inside its group" in decide
 
     panel.judges[0].bridges = panel.judges[3].bridges = True
     extra = make.appointment(session, panel.contest, make.user(session, name="Bridge"))
