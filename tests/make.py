@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pypdf import PdfWriter
 from sqlalchemy.orm import Session
 
-from contest.accounts.models import User
+from contest.accounts.models import SignIn, User
 from contest.contests.models import (
     Answer,
     Appointment,
@@ -88,6 +88,14 @@ def user(
             confirmed_at=NOON - 30 * DAY,
         ),
     )
+
+
+def signed_in(session: Session, user: User) -> dict[str, object]:
+    """Begin a session and return what its cookie holds."""
+    row = added(
+        session, SignIn(user_id=user.id, how="link", began_at=NOON, passed_at=NOON, seen_at=NOON)
+    )
+    return {"_user_id": user.fs_uniquifier, "_fresh": True, "sign_in": row.id.hex}
 
 
 def organisation(

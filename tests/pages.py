@@ -6,9 +6,11 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 from flask.testing import FlaskClient
+from sqlalchemy.orm import object_session
 from werkzeug.test import TestResponse
 
 from contest.accounts.models import User
+from tests import make
 
 # What the HTML parser reports about attributes and elements newer than itself.
 TOLERATED = {"expected-doctype-but-got-start-tag"}
@@ -18,8 +20,10 @@ class Client(FlaskClient):
     """A browser."""
 
     def sign_in(self, user: User) -> None:
+        session = object_session(user)
+        assert session is not None
         with self.session_transaction() as cookie:
-            cookie["_user_id"], cookie["_fresh"] = user.fs_uniquifier, True
+            cookie.update(make.signed_in(session, user))
 
     def page(self, url: str, **kwargs: Any) -> TestResponse:
         """GET a page that must be there, and check what every page must be."""

@@ -49,6 +49,17 @@ class SignInForm(Form):
     resume = HiddenField()
 
 
+class CodeForm(Form):
+    """A code of the app, or one from the paper; `resume` as when signing in."""
+
+    code = StringField(
+        lazy("Code"),
+        [InputRequired(), Length(max=40)],
+        description=lazy("Six digits from your authenticator app, or one of your recovery codes."),
+    )
+    resume = HiddenField()
+
+
 class AddressForm(Form):
     """An address to send a link to."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_security import UserMixin
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contest.core.orm import Base, Edited
@@ -35,8 +35,13 @@ class User(Edited, Base, UserMixin):  # type: ignore[misc]  # the mixin says "id
     )
     confirmed_at: Mapped[datetime | None]
     last_login_at: Mapped[datetime | None]  # type: ignore[assignment]
+    second_factor_at: Mapped[datetime | None]  # since when a password or a link is not enough
 
     roles: Any = ()  # site-wide roles are not used: appointments are per contest
+
+    def has_factor(self) -> bool:
+        """Say whether this person proves themselves by something they own, too."""
+        return self.second_factor_at is not None
 
     def domain(self) -> str:
         """Return the mail domain, if this person has proved that the address is theirs."""
@@ -52,3 +57,60 @@ class UsedLink(Base):
     number: Mapped[str] = mapped_column(String(64))
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
     at: Mapped[datetime]
+
+
+class SignIn(Base):
+    """A session of a person on one device. Its number stands in the signed cookie; ended ones count no more.
+
+    `passed_at` is empty while the second factor is awaited: until then the session opens nothing.
+    """
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (Index(None, "user_id", "device"),)
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    how: Mapped[str] = mapped_column(String(20))
+    agent: Mapped[str] = mapped_column(String(60), default="")
+    device: Mapped[str] = mapped_column(String(64), default="")
+    began_at: Mapped[datetime]
+    passed_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Authenticator(Base):
+    """The secret that a person's app makes codes from, sealed; each step of time counts once."""
+
+    __tablename__ = "authenticators"
+    __table_args__ = (UniqueConstraint("user_id"),)
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    secret: Mapped[str] = mapped_column(String(300))
+    last_step: Mapped[int]
+    added_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    """A code on paper that stands in for a lost device, once. Only its hash is kept."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("hash"),)
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A key that a device or a password manager keeps for this site; ours is the public half."""
+
+    __tablename__ = "passkeys"
+    __table_args__ = (UniqueConstraint("credential"),)
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    credential: Mapped[str] = mapped_column(String(1400))
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int]
+    agent: Mapped[str] = mapped_column(String(60), default="")
+    added_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from contest.accounts.models import UsedLink, User
+from contest.accounts.models import Authenticator, Passkey, RecoveryCode, SignIn, UsedLink, User
 
 
 def by_email(session: Session, email: str) -> User | None:
@@ -33,3 +34,87 @@ def is_empty(session: Session) -> bool:
 def is_used(session: Session, number: str) -> bool:
     """Say whether a link that works once has worked."""
     return bool(session.scalar(select(exists().where(UsedLink.number == number))))
+
+
+def running(session: Session, number: uuid.UUID) -> tuple[SignIn, User] | None:
+    """Return the session of this number and whose it is, unless one of them has ended."""
+    row = session.execute(
+        select(SignIn, User)
+        .join(User, User.id == SignIn.user_id)
+        .where(SignIn.id == number, SignIn.ended_at.is_(None), User.active.is_(True))
+    ).one_or_none()
+    return (row[0], row[1]) if row is not None else None
+
+
+def sessions(session: Session, user: User, *, since: datetime) -> tuple[SignIn, ...]:
+    """Return the sessions of a person that began after `since` and still run, the latest first."""
+    return tuple(
+        session.scalars(
+            select(SignIn)
+            .where(
+                SignIn.user_id == user.id,
+                SignIn.ended_at.is_(None),
+                SignIn.passed_at.is_not(None),
+                SignIn.began_at > since,
+            )
+            .order_by(SignIn.seen_at.desc(), SignIn.began_at.desc())
+        )
+    )
+
+
+def own_session(session: Session, user: User, number: uuid.UUID) -> SignIn | None:
+    """Return a running session of this person."""
+    return session.scalar(
+        select(SignIn).where(
+            SignIn.id == number, SignIn.user_id == user.id, SignIn.ended_at.is_(None)
+        )
+    )
+
+
+def is_strange(session: Session, user: User, device: str) -> bool:
+    """Say whether a person who signed in before did so from other devices only."""
+    devices = set(
+        session.scalars(
+            select(SignIn.device)
+            .where(SignIn.user_id == user.id, SignIn.passed_at.is_not(None))
+            .distinct()
+        )
+    )
+    return bool(devices) and device not in devices
+
+
+def is_known_device(session: Session, email: str, device: str) -> bool:
+    """Say whether the person of a normalised address signed in from this device before."""
+    return bool(
+        session.scalar(
+            select(
+                exists()
+                .where(SignIn.device == device, SignIn.passed_at.is_not(None))
+                .where(SignIn.user_id == User.id, User.email == email)
+            )
+        )
+    )
+
+
+def app(session: Session, user: User) -> Authenticator | None:
+    """Return the app that makes codes for this person."""
+    return session.scalar(select(Authenticator).where(Authenticator.user_id == user.id))
+
+
+def passkeys(session: Session, user: User) -> tuple[Passkey, ...]:
+    """Return the person's passkeys in the order in which they were added."""
+    wanted = select(Passkey).where(Passkey.user_id == user.id).order_by(Passkey.added_at)
+    return tuple(session.scalars(wanted))
+
+
+def factors(session: Session, user: User) -> int:
+    """Count what a person proves themselves by; recovery codes only stand in for it."""
+    return len(passkeys(session, user)) + (app(session, user) is not None)
+
+
+def codes_left(session: Session, user: User) -> int:
+    """Count the recovery codes that were not used."""
+    wanted = select(func.count()).where(
+        RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None)
+    )
+    return session.scalar(wanted) or 0

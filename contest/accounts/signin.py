@@ -1,13 +1,15 @@
 """Who is asking. The only module that knows Flask-Login and Flask-Security."""
 
 import json
+import secrets
+import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, g, has_request_context, request, session, url_for
+from flask import Flask, Response, current_app, g, has_request_context, request, session, url_for
 from flask_login import current_user
 from flask_security import (
     Security,
@@ -17,16 +19,25 @@ from flask_security import (
     logout_user,
     verify_password,
 )
-from sqlalchemy import select
 
-from contest.accounts import passwords
-from contest.accounts.models import User
-from contest.web import idempotency
+from contest.accounts import devices, passwords, queries
+from contest.accounts.actions import sessions
+from contest.accounts.models import SignIn, User
+from contest.web import idempotency, requests
 from contest.web.db import db
 
 F = TypeVar("F", bound=Callable[..., Any])
 SECRETS = ("csrf_token", "password")  # parts of names of fields that are never carried over
 CARRIED_BYTES = 300_000
+NUMBER = "sign_in"  # of the session's row, in the signed cookie
+DEVICE = "device"  # the cookie by which a browser is known again
+LONGEST = timedelta(days=14)  # what a session lasts
+PATIENCE = timedelta(minutes=10)  # how long a sign-in waits for its second factor
+NOTED_EVERY = timedelta(minutes=15)  # how exactly we know when a session was last used
+
+
+class FactorNeeded(Exception):
+    """Only somebody with a second factor may go on; answered with the page that sets one up."""
 
 
 class SignInNeeded(Exception):
@@ -58,23 +69,53 @@ def signed_in(view: F) -> F:
     return cast(F, guarded)
 
 
-def begin(user: User) -> None:
-    """Make the running session this person's; whatever it held before is gone."""
-    lang = user.locale
+def begin(user: User, *, how: str = "link", passed: bool = False) -> bool:
+    """Make the running session this person's; whatever it held before is gone.
+
+    Return False when it waits for the second factor: it opens nothing before `passed`.
+    """
+    lang, number, at = user.locale, uuid.uuid4(), requests.now()
+    waits = user.has_factor() and not passed
     end()
     session.permanent = True
-    session["lang"] = lang
-    login_user(user, remember=False)
+    session["lang"], session[NUMBER] = lang, number.hex
+    if not waits:
+        login_user(user, remember=False)
     idempotency.forget()
+    g.device = request.cookies.get(DEVICE) or secrets.token_urlsafe(32)
+    requests.also(lambda: _begun(user, number, how=how, waits=waits, at=at))
+    return not waits
 
 
 def end() -> None:
-    """End the running session."""
+    """End the running session, here and on the server."""
+    if (number := _number()) is not None:
+        at = requests.now()
+        requests.also(lambda: sessions.end(db.session(), number, at=at))
     logout_user()
     session.clear()
-    for name in ("csrf_token", "csrf_valid"):
+    for name in ("csrf_token", "csrf_valid", "waiting"):
         g.pop(name, None)
     idempotency.forget()
+
+
+def waiting() -> tuple[SignIn, User] | None:
+    """Return the sign-in that waits for its second factor, and whose it is."""
+    if "waiting" not in g:
+        row = _row()
+        fresh = row is not None and requests.now() - row[0].began_at < PATIENCE
+        g.waiting = row if row is not None and fresh and row[0].passed_at is None else None
+    return cast("tuple[SignIn, User] | None", g.waiting)
+
+
+def here() -> uuid.UUID | None:
+    """Return the number of the running session."""
+    return _number()
+
+
+def device() -> str:
+    """Return the mark of the browser that asks; "" when it was never signed in."""
+    return devices.mark(request.cookies.get(DEVICE, ""))
 
 
 def hashed(password: str) -> str:
@@ -129,7 +170,7 @@ def init_app(app: Flask) -> None:
         SECURITY_CLI_USERS_NAME=False,
         SECURITY_CLI_ROLES_NAME=False,
         SESSION_PROTECTION=None,  # a phone changes its network address during an evening
-        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        PERMANENT_SESSION_LIFETIME=LONGEST,
         # What a page asks for in passing would else bring back the session from before an act: the
         # message that it shows would get lost, and whoever signed out would be signed in again.
         SESSION_REFRESH_EACH_REQUEST=False,
@@ -140,11 +181,53 @@ def init_app(app: Flask) -> None:
     security.login_manager.request_loader(lambda _request: None)  # no tokens besides the session
     security.principal.identity_loaders.clear()  # nobody is loaded before somebody asks
     app.context_processor(_around)
+    app.after_request(_know_again)
 
 
-def _load(number: str) -> User | None:
-    return db.session.scalar(
-        select(User).where(User.fs_uniquifier == number, User.active.is_(True))
+def _load(uniquifier: str) -> User | None:
+    """Return whose session this is; what was ended on any device has ended from this request on."""
+    row = _row()
+    if row is None or row[0].passed_at is None or row[1].fs_uniquifier != uniquifier:
+        return None
+    at, number = requests.now(), row[0].id
+    if at - row[0].seen_at >= NOTED_EVERY:
+        requests.also(lambda: sessions.seen(db.session(), number, at=at))
+    return row[1]
+
+
+def _row() -> tuple[SignIn, User] | None:
+    number = _number()
+    return queries.running(db.session(), number) if number is not None else None
+
+
+def _number() -> uuid.UUID | None:
+    held = session.get(NUMBER)
+    return uuid.UUID(held) if held else None
+
+
+def _know_again(response: Response) -> Response:
+    if "device" in g:
+        response.set_cookie(
+            DEVICE,
+            g.device,
+            max_age=timedelta(days=365),
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def _begun(user: User, number: uuid.UUID, *, how: str, waits: bool, at: datetime) -> None:
+    sessions.begin(
+        db.session(),
+        user,
+        number=number,
+        how=how,
+        agent=devices.named(request.user_agent.string),
+        device=devices.mark(g.device),
+        waits=waits,
+        at=at,
     )
 
 

@@ -23,10 +23,14 @@ class Verb(enum.StrEnum):
 
     # accounts
     USER_CHANGED = "user.changed"
+    USER_CODES_RENEWED = "user.codes-renewed"
     USER_CONFIRMED = "user.confirmed"
     USER_CREATED = "user.created"
+    USER_FACTOR_ADDED = "user.factor-added"
+    USER_FACTOR_REMOVED = "user.factor-removed"
     USER_FEED_RENEWED = "user.feed-renewed"
     USER_PASSWORD_SET = "user.password-set"  # noqa: S105 -- a name of what happened
+    USER_SESSION_ENDED = "user.session-ended"
     USER_SIGNED_IN = "user.signed-in"
     USER_SIGNED_OUT_EVERYWHERE = "user.signed-out-everywhere"
     # contests
@@ -207,9 +211,13 @@ UNSEEN = frozenset(verb for verb in Verb if verb.partition(".")[0] in UNSEEN_SUB
     Verb.ENTRY_FILE_ATTACHED,
     Verb.ENTRY_FILE_DETACHED,
     Verb.UNDERTAKING_SIGNED,
+    Verb.USER_CODES_RENEWED,
     Verb.USER_CREATED,
+    Verb.USER_FACTOR_ADDED,
+    Verb.USER_FACTOR_REMOVED,
     Verb.USER_FEED_RENEWED,
     Verb.USER_PASSWORD_SET,
+    Verb.USER_SESSION_ENDED,
     Verb.USER_SIGNED_IN,
 }
 

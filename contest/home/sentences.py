@@ -8,10 +8,14 @@ from contest.events.log import Verb
 
 SENTENCES: dict[Verb, str] = {
     Verb.USER_CHANGED: N_("Profile changed"),
+    Verb.USER_CODES_RENEWED: N_("Recovery codes renewed"),
     Verb.USER_CONFIRMED: N_("Mail address confirmed"),
     Verb.USER_CREATED: N_("Account created"),
+    Verb.USER_FACTOR_ADDED: N_("Way to prove oneself added"),
+    Verb.USER_FACTOR_REMOVED: N_("Way to prove oneself removed"),
     Verb.USER_FEED_RENEWED: N_("Calendar address renewed"),
     Verb.USER_PASSWORD_SET: N_("Password set"),
+    Verb.USER_SESSION_ENDED: N_("Session ended"),
     Verb.USER_SIGNED_IN: N_("Signed in"),
     Verb.USER_SIGNED_OUT_EVERYWHERE: N_("Signed out everywhere"),
     Verb.APPOINTMENT_ACCEPTED: N_("Role accepted"),

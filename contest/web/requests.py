@@ -1,6 +1,7 @@
 """One request, one instant, one transaction: kept only for unsafe methods, if authorized and successful."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask, Response, g, request
@@ -10,7 +11,7 @@ from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.web import idempotency
 from contest.web.access import SAFE_METHODS, is_decided, is_public, takes_files
-from contest.web.db import db
+from contest.web.db import begin_writing, db
 
 
 def init_app(app: Flask) -> None:
@@ -30,6 +31,14 @@ def incident() -> str:
     return number
 
 
+def also(write: Callable[[], object]) -> None:
+    """Let `write` be kept with this request if it succeeds, also when it only reads.
+
+    A reader becomes a writer afterwards, for this alone: nothing that the view did is kept with it.
+    """
+    g.setdefault("also", []).append(write)
+
+
 def _begin() -> None:
     g.at = clock.now()
     g.incident = uuid.uuid4().hex[:12]
@@ -46,9 +55,15 @@ def _finish(response: Response) -> Response:
     if succeeded and not is_decided() and not is_public(request.endpoint):
         db.session.rollback()
         raise RuntimeError(f"{request.endpoint} answered without a call of authorize()")
+    writes = g.get("also", ()) if succeeded else ()
     if succeeded and request.method not in SAFE_METHODS:
         idempotency.remember(response)
-        db.session.commit()
     else:
         db.session.rollback()
+        if not writes:
+            return response
+        begin_writing()
+    for write in writes:
+        write()
+    db.session.commit()
     return response

@@ -49,7 +49,8 @@ class Story:
     def sign_in(self, page: Page, user: User) -> Page:
         app = self.site.app
         serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        value = serializer.dumps({"_user_id": user.fs_uniquifier, "_fresh": True})
+        value = serializer.dumps(make.signed_in(self.session, user))
+        self.session.commit()
         page.context.add_cookies([{"name": "session", "value": value, "url": self.site.url}])
         return page
 

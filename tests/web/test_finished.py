@@ -171,10 +171,10 @@ def test_who_is_signed_in_neither_gets_nor_fills_it(instance: Instance) -> None:
     kept = len(instance.shelf)
     with instance.change() as session:
         user = make.user(session, name="Grace Hopper")
-        name = user.fs_uniquifier
+        held = make.signed_in(session, user)
     client = instance.app.test_client()
     with client.session_transaction() as cookie:
-        cookie["_user_id"], cookie["_fresh"] = name, True
+        cookie.update(held)
     own = client.get(HERE)
     assert "Your desk" in own.text
     assert own.headers["Cache-Control"] == "private, no-store"

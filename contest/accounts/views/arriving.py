@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 
 from contest.accounts import actions, address, queries
-from contest.accounts.forms import SetupForm, SignInForm, SignUpForm
+from contest.accounts.forms import CodeForm, SetupForm, SignInForm, SignUpForm
 from contest.accounts.models import User
 from contest.accounts.signin import (
     SignInNeeded,
@@ -20,6 +20,7 @@ from contest.accounts.signin import (
     is_password_of,
     safe_next,
     visitor,
+    waiting,
 )
 from contest.accounts.views.blueprint import bp
 from contest.core.errors import DomainError
@@ -42,8 +43,9 @@ def sign_in() -> ResponseReturnValue:
         user = _whose_password(form.email.data or "", form.password.data or "")
         if user is not None:
             actions.sign_in(db.session(), user, how="password", at=now())
-            begin(user)
-            again = _resumed(form.resume.data)
+            if not begin(user, how="password"):
+                return ask_for_code(next_page, form.resume.data)
+            again = resumed(form.resume.data)
             if again is not None:
                 return render_template("accounts/resend.html", **again)
             return redirect(next_page, 303)
@@ -123,9 +125,17 @@ def setup() -> ResponseReturnValue:
         except DomainError as error:
             form.reject(error)
         else:
-            begin(user)
+            begin(user, how="setup")
             return redirect("/", 303)
     return render_form("accounts/setup.html", form)
+
+
+def ask_for_code(next_page: str, resume: str | None) -> ResponseReturnValue:
+    """Ask for the second factor; what was typed into another form waits on the page."""
+    if not resume:
+        return redirect(url_for("accounts.second_factor", next=next_page), 303)
+    form = CodeForm(formdata=None, resume=resume)
+    return render_template("accounts/second_factor.html", form=form, next_page=next_page)
 
 
 def limit_mail(typed: str) -> None:
@@ -152,7 +162,7 @@ def _plain(typed: str) -> str:
     return typed.strip().casefold()
 
 
-def _resumed(text: str | None) -> dict[str, Any] | None:
+def resumed(text: str | None) -> dict[str, Any] | None:
     """Return where to send what was typed, and what; None if there is nothing or it is not ours."""
     try:
         sent = json.loads(text or "")
@@ -171,15 +181,18 @@ def ask_to_sign_in(_error: SignInNeeded) -> ResponseReturnValue:
     if wants_json() or "X-CSRFToken" in request.headers:
         return problem(gettext("You are signed out. Sign in in another tab, then go on here."), 401)
     if request.method in {"GET", "HEAD"}:
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+        door = "accounts.sign_in" if waiting() is None else "accounts.second_factor"
+        return redirect(url_for(door, next=request.full_path.rstrip("?")), 303)
     resume = "" if csrf.is_from_elsewhere() else carried()
+    if waiting() is not None:
+        return make_response(ask_for_code(safe_next(request.path), resume), 401 if resume else 303)
     form = SignInForm(formdata=None, resume=resume)
     return (
         render_template(
             "accounts/sign_in.html",
             form=form,
             next_page=safe_next(request.path),
-            again=_resumed(resume),
+            again=resumed(resume),
         ),
         401,
     )
@@ -193,7 +206,7 @@ def not_from_our_page(error: CSRFError) -> ResponseReturnValue:
     db.session.rollback()
     if wants_json() or "X-CSRFToken" in request.headers:
         return problem(gettext("You signed in anew since this page was opened. Reload it."), 403)
-    again = _resumed(carried()) if csrf.is_surely_ours() else None
+    again = resumed(carried()) if csrf.is_surely_ours() else None
     if again is not None and not is_public(request.endpoint):
         return render_template("accounts/resend.html", **again), 400
     message = gettext("The page stood open for too long, or your browser keeps no cookies."

@@ -13,7 +13,7 @@ from contest.accounts import actions, links, queries
 from contest.accounts.forms import AddressForm, ArrivalForm, ResetForm, WelcomeForm
 from contest.accounts.models import User
 from contest.accounts.signin import begin, hashed, safe_next, visitor
-from contest.accounts.views.arriving import limit_mail
+from contest.accounts.views.arriving import ask_for_code, limit_mail
 from contest.accounts.views.blueprint import bp
 from contest.core.errors import DomainError
 from contest.web.access import public
@@ -75,7 +75,8 @@ def enter(token: str) -> ResponseReturnValue:
             return redirect(next_page, 303)
         actions.use_link(db.session(), link.payload["number"], user=user, at=now())
         actions.sign_in(db.session(), user, how="link", at=now())
-        begin(user)
+        if not begin(user):
+            return ask_for_code(next_page, None)
         return redirect(next_page, 303)
     return render_form("accounts/enter.html", form, who=user.name or user.email)
 
@@ -123,7 +124,8 @@ def reset(token: str) -> ResponseReturnValue:
             password=hashed(form.password.data or ""),
             at=now(),
         )
-        begin(user)
+        if not begin(user):
+            return ask_for_code("/", None)
         flash(gettext("Your new password is set. You are signed out everywhere else."), "success")
         return redirect("/", 303)
     return render_form("accounts/reset.html", form, email=user.email)

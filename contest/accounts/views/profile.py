@@ -5,15 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from contest.accounts import actions
-from contest.accounts.forms import ChangePasswordForm, ProfileForm
+from contest.accounts.forms import ProfileForm
 from contest.accounts.models import User
-from contest.accounts.signin import begin, current, hashed, is_password_of, signed_in
+from contest.accounts.signin import current, signed_in
 from contest.accounts.views.blueprint import bp
 from contest.core.decisions import ALLOW
-from contest.web import limits
 from contest.web.access import action, authorize
 from contest.web.db import db
-from contest.web.forms import ConfirmForm, Form, render_form
+from contest.web.forms import Form, render_form
 from contest.web.requests import now
 
 
@@ -43,28 +42,6 @@ def profile() -> ResponseReturnValue:
     return _page(user, form)
 
 
-@bp.route("/profile/password", methods=["GET", "POST"])
-@action("accounts.password")
-@signed_in
-def password() -> ResponseReturnValue:
-    """Set a new password; other sessions end."""
-    user = current()
-    authorize(ALLOW)
-    form = ChangePasswordForm()
-    if (
-        form.validate_on_submit()
-        and _is_them(form, user)
-        and form.is_good_for(name=user.name, email=user.email)
-    ):
-        actions.set_password(
-            db.session(), user, hashed(form.password.data or ""), by=user, at=now()
-        )
-        begin(user)
-        flash(gettext("Your new password is set. You are signed out everywhere else."), "success")
-        return redirect(url_for(".profile"), 303)
-    return render_form("accounts/password.html", form, has_one=user.password is not None)
-
-
 @bp.post("/profile/feed")
 @action("accounts.renew_feed")
 @signed_in
@@ -77,31 +54,8 @@ def renew_feed() -> ResponseReturnValue:
     return redirect(url_for(".profile"), 303)
 
 
-@bp.route("/profile/sign-out-everywhere", methods=["GET", "POST"])
-@action("accounts.sign_out_everywhere")
-@signed_in
-def sign_out_everywhere() -> ResponseReturnValue:
-    """End all sessions but this one."""
-    user = current()
-    authorize(ALLOW)
-    form = ConfirmForm()
-    if form.validate_on_submit():
-        actions.sign_out_everywhere(db.session(), user, by=user, at=now())
-        begin(user)
-        flash(gettext("You are signed out everywhere else."), "success")
-        return redirect(url_for(".profile"), 303)
-    return render_form("accounts/sign_out_everywhere.html", form)
-
-
 def _page(user: User, form: Form) -> ResponseReturnValue:
     has_feed = "messages.calendar" in current_app.view_functions
     feed = url_for("messages.calendar", token=user.feed_token) if has_feed else None
     return render_form("accounts/profile.html", form, user=user,
                        feed=feed and current_app.config["BASE_URL"] + feed)  # fmt: skip
-
-
-def _is_them(form: ChangePasswordForm, user: User) -> bool:
-    if user.password is None:
-        return True
-    limits.count("password", str(user.id), rate="10 per 15 minutes")
-    return form.accepts(is_password_of(user, form.current.data or ""))

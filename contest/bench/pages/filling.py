@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from contest.accounts.models import User
+from contest.accounts.models import SignIn, User
 from contest.contests.models import (
     Answer,
     Appointment,
@@ -85,6 +85,11 @@ def fill(session: Session, at: datetime, seed: int = 1) -> Filled:
     head = ChainHead(chain=SITE, sequence=0, hash=FIRST, public=0)
     session.add_all([contest, round_, form, rubric, head, *people])
     session.flush()
+    session.add_all(
+        SignIn(id=uuid.UUID(person.fs_uniquifier), user_id=person.id, how="link", began_at=at,
+               passed_at=at, seen_at=at)
+        for person in people
+    )  # fmt: skip
     prize = Prize(contest_id=contest.id, title=Words(en="Winner"), benefits=Words(), places=50)
     session.add(prize)
     entries = [

@@ -72,7 +72,8 @@ class Bench:
 
     def headers(self, judge: int) -> dict[str, str]:
         """Return the headers with which a judge comes who is signed in."""
-        held = {"_user_id": self.filled.judges[judge], "_fresh": True, "csrf_token": _sha1(judge)}
+        who = self.filled.judges[judge]  # by which the filling numbered their session, too
+        held = {"_user_id": who, "sign_in": who, "_fresh": True, "csrf_token": _sha1(judge)}
         signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
         return {"Cookie": f"session={signer.dumps(held)}",
                 "Content-Type": "application/x-www-form-urlencoded", "Accept": "*/*"}  # fmt: skip

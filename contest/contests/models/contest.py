@@ -77,6 +77,7 @@ class Contest(Edited, Base):
     country: Mapped[str] = mapped_column(String(2))
     zone: Mapped[str] = mapped_column(String(60))
     languages: Mapped[list[str]]
+    second_factor_roles: Mapped[list[str]] = mapped_column(default=list)
     phase: Mapped[Phase] = mapped_column(default=Phase.DRAFT)
     title: Mapped[Words]
     tagline: Mapped[Words]

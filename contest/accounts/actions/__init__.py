@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from contest.accounts import address, queries
+from contest.accounts.actions import sessions
 from contest.accounts.models import UsedLink, User
 from contest.core.errors import DomainError, Gone
 from contest.core.text import N_
@@ -103,13 +104,19 @@ def use_link(session: Session, number: str, *, user: User, at: datetime) -> None
         raise Gone(N_("This link was already used. Each one works once.")) from None
 
 
-def sign_in(session: Session, user: User, *, how: str, at: datetime) -> None:
-    """Note that the person signed in, by `password` or by `link`; a mailed link proves the address."""
+def sign_in(session: Session, user: User, *, how: str, at: datetime, factor: str = "") -> None:
+    """Note that the person signed in, by `password`, `link` or `passkey`; a link proves the address.
+
+    Nothing is noted of somebody who has yet to prove themselves by a `factor`.
+    """
+    if user.has_factor() and not factor:
+        return
     user.last_login_at = at
     if how == "link" and user.confirmed_at is None:
         user.confirmed_at = at
         record(session, Verb.USER_CONFIRMED, user, by=user.id, at=at)
-    record(session, Verb.USER_SIGNED_IN, user, by=user.id, at=at, how=how)
+    by = f"{how}+{factor}" if factor else how
+    record(session, Verb.USER_SIGNED_IN, user, by=user.id, at=at, how=by)
 
 
 def confirm(
@@ -153,10 +160,13 @@ def introduce(session: Session, user: User, name: str, *, at: datetime) -> None:
 
 
 def set_password(session: Session, user: User, password: str, *, by: User, at: datetime) -> None:
-    """Set a password, given as its hash; every session of the person ends."""
+    """Set a password, given as its hash; every session of the person ends, and they are told."""
+    had_one = user.password is not None
     user.password = password
-    user.fs_uniquifier = uuid.uuid4().hex
+    sessions.end_all(session, user, at=at)
     record(session, Verb.USER_PASSWORD_SET, user, by=by.id, at=at)
+    if had_one:
+        outbox.write(session, "password_changed", to=user, at=at, changed_at=at)
 
 
 def renew_feed(session: Session, user: User, *, by: User, at: datetime) -> None:
@@ -167,7 +177,7 @@ def renew_feed(session: Session, user: User, *, by: User, at: datetime) -> None:
 
 def sign_out_everywhere(session: Session, user: User, *, by: User, at: datetime) -> None:
     """End every session of the person."""
-    user.fs_uniquifier = uuid.uuid4().hex
+    sessions.end_all(session, user, at=at)
     record(session, Verb.USER_SIGNED_OUT_EVERYWHERE, user, by=by.id, at=at)
 
 

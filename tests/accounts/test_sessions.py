@@ -1,0 +1,164 @@
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.accounts import devices, links
+from contest.accounts.models import SignIn, User
+from contest.core import clock
+from contest.events.models import Event
+from contest.messages.models import Message
+from tests import make
+from tests.pages import Client
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:148.0) Gecko/20100101 Firefox/148.0"
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like"
+    " Gecko) Version/19.0 Mobile/15E148 Safari/604.1"
+)
+
+
+def enters(app: Flask, user: User, number: str, agent: str = FIREFOX, **kept: str) -> Client:
+    """Sign in by a mailed link in a browser of its own, which may be one known before."""
+    browser = app.test_client()
+    for name, value in kept.items():
+        browser.set_cookie(name, value)
+    with app.app_context():
+        token = links.sign("enter", {"user": str(user.id), "number": number})
+    response = browser.post(f"/enter/{token}", headers={"User-Agent": agent})
+    assert response.status_code == 303
+    assert isinstance(browser, Client)
+    return browser
+
+
+def is_in(browser: Client) -> bool:
+    return browser.get("/profile").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [(FIREFOX, "Firefox · Windows"), (PHONE, "Safari · iPhone"), ("curl/8", ""), ("", "")],
+)
+def test_a_browser_is_called_by_two_words(agent: str, name: str) -> None:
+    assert devices.named(agent) == name
+
+
+def test_the_list_of_sessions_names_the_device_and_marks_this_one(
+    client: Client, session: Session, app: Flask
+) -> None:
+    ada = make.user(session)
+    here = enters(app, ada, "n1")
+    enters(app, ada, "n2", PHONE)
+
+    text = here.page("/profile/security").text
+
+    assert text.index("Safari · iPhone") != text.index("Firefox · Windows")
+    assert text.count("This one") == 1
+    assert client.get("/profile/security").status_code == 303
+
+
+def test_a_session_ended_from_another_device_ends_with_its_next_request(
+    client: Client, session: Session, app: Flask
+) -> None:
+    ada = make.user(session)
+    here, phone = enters(app, ada, "n1"), enters(app, ada, "n2", PHONE)
+    lost = session.scalars(select(SignIn).where(SignIn.agent == "Safari · iPhone")).one()
+
+    assert here.post(f"/profile/sessions/{lost.id}/end").status_code == 303
+
+    assert (is_in(here), is_in(phone)) == (True, False)
+    assert phone.post("/profile/feed").status_code == 401
+    assert "Safari · iPhone" not in here.page("/profile/security").text
+    assert "user.session-ended" in session.scalars(select(Event.verb)).all()
+    assert client.post(f"/profile/sessions/{lost.id}/end").status_code == 401
+
+
+def test_nobody_ends_a_session_of_somebody_else(
+    client: Client, session: Session, app: Flask
+) -> None:
+    bob = enters(app, make.user(session), "n1")
+    theirs = session.scalars(select(SignIn)).one()
+    client.sign_in(make.user(session))
+
+    assert client.post(f"/profile/sessions/{theirs.id}/end").status_code == 404
+    assert is_in(bob)
+
+
+def test_a_cookie_kept_from_before_signing_out_opens_nothing(
+    client: Client, session: Session, app: Flask
+) -> None:
+    browser = enters(app, make.user(session), "n1")
+    kept = browser.get_cookie("session")
+    assert kept is not None
+    browser.post("/sign-out")
+
+    client.set_cookie("session", kept.value)
+
+    assert not is_in(client)
+
+
+def test_signing_in_begins_a_session_of_its_own_and_ends_the_one_before(
+    client: Client, session: Session, app: Flask
+) -> None:
+    eve, ada = make.user(session), make.user(session)
+    client.sign_in(eve)
+    planted = client.get_cookie("session")
+    assert planted is not None
+    with app.app_context():
+        token = links.sign("enter", {"user": str(ada.id), "number": "n1"})
+
+    client.post(f"/enter/{token}")
+
+    assert is_in(client)
+    client.set_cookie("session", planted.value)
+    assert not is_in(client)
+
+
+def test_a_new_password_ends_all_sessions_but_this_and_is_told_by_mail(
+    client: Client, session: Session, app: Flask
+) -> None:
+    ada = make.user(session)
+    ada.password = "an old one"
+    session.flush()
+    other = enters(app, ada, "n1")
+    with app.app_context():
+        token = links.sign("reset", {"user": str(ada.id), "number": "n2"})
+
+    assert (
+        client.post(f"/reset/{token}", data={"password": "four unrelated words"}).status_code == 303
+    )
+
+    assert (is_in(client), is_in(other)) == (True, False)
+    assert "password_changed" in session.scalars(select(Message.kind)).all()
+
+
+def test_a_strange_device_is_told_by_mail_and_a_known_one_is_not(
+    client: Client, session: Session, app: Flask
+) -> None:
+    ada = make.user(session)
+    first = enters(app, ada, "n1")
+    known = first.get_cookie("device")
+    assert known is not None
+    enters(app, ada, "n2", device=known.value)
+    assert session.scalars(select(Message.kind)).all() == []
+
+    enters(app, ada, "n3", PHONE)
+
+    assert session.scalars(select(Message.kind)).all() == ["new_device"]
+    assert known.http_only
+    assert client.get("/").headers.getlist("Set-Cookie") == []
+
+
+def test_reading_notes_that_a_session_is_used_every_quarter_of_an_hour(
+    client: Client, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.sign_in(make.user(session))
+    one = session.scalars(select(SignIn)).one()
+    for minutes, noted in ((14, 0), (16, 16), (20, 16)):
+        moment = make.NOON + timedelta(minutes=minutes)
+        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        client.get("/profile")
+        session.refresh(one)
+        assert one.seen_at == make.NOON + timedelta(minutes=noted)
