@@ -12,6 +12,7 @@ class Matter(enum.StrEnum):
     COMPLETE = "complete"  # one's own entry, about which screeners asked
     SCREEN = "screen"
     BEGIN_JUDGING = "begin-judging"
+    CALIBRATE = "calibrate"  # score the anchors that everybody scores
     SCORE = "score"
     FIND_JUDGES = "find-judges"  # for entries that lost one while they are judged
     CLOSE_JUDGING = "close-judging"

@@ -16,6 +16,7 @@ MATTER_ICONS = {
     Matter.COMPLETE: "pencil",
     Matter.SCREEN: "list-checks",
     Matter.BEGIN_JUDGING: "play",
+    Matter.CALIBRATE: "scale",
     Matter.SCORE: "gavel",
     Matter.FIND_JUDGES: "user-search",  # icon
     Matter.CLOSE_JUDGING: "lock",
@@ -38,6 +39,7 @@ PLACES: Mapping[Matter, Callable[[Need], str]] = {
     Matter.COMPLETE: lambda n: url_for("entries.write", team_id=n.thing_id),
     Matter.SCREEN: lambda n: url_for("entries.screening", slug=n.slug),
     Matter.BEGIN_JUDGING: lambda n: url_for("judging.plan", round_id=n.thing_id),
+    Matter.CALIBRATE: lambda _: url_for("judging.queue"),
     Matter.SCORE: lambda _: url_for("judging.queue"),
     Matter.FIND_JUDGES: lambda n: url_for("judging.plan", round_id=n.thing_id),
     Matter.CLOSE_JUDGING: lambda n: url_for("judging.close", round_id=n.thing_id),
@@ -82,6 +84,9 @@ SENTENCES: Mapping[Matter, Callable[[Need], str]] = {
     ),
     Matter.BEGIN_JUDGING: lambda n: gettext(
         "“%(round)s” can be judged: assign the entries and begin", round=_round(n)
+    ),
+    Matter.CALIBRATE: lambda n: gettext(
+        "Score the anchors of “%(round)s”, as the whole panel does", round=_round(n)
     ),
     Matter.SCORE: lambda n: ngettext(
         "%(num)s entry to score in “%(round)s”",

@@ -149,6 +149,7 @@ def test_a_judge_scores_the_anchors_before_the_ordinary_list(
     table = Table(session)
     held = table.held()
     client.sign_in(table.judges[0].user)
+    assert "Score the anchors of “Ideas”, as the whole panel does" in client.page("/").text
     assert "Score the anchors first" in client.page("/judging").text
     assert "They only train: they count nowhere." in client.page(f"/calibrations/{held.id}").text
 
@@ -169,6 +170,7 @@ def test_a_judge_scores_the_anchors_before_the_ordinary_list(
     client.post(first, data={fields[0]: "2", fields[1]: "3"})
     client.post(f"/anchors/{held.anchors[1].id}", data={fields[0]: "2", fields[1]: "3"})
     assert "All are in" in client.page(f"/calibrations/{held.id}").text
+    assert "Score the anchors of" not in client.page("/").text
     session.expire_all()
     assert [sorted(r.points.values()) for r in session.scalars(select(Reading))] == [[2, 3], [2, 3]]
 

@@ -38,7 +38,7 @@ from contest.entries.models import State as EntryState
 from contest.entries.queries.screening import TO_DECIDE
 from contest.followup.models import Case, Milestone, Obligation, Stage
 from contest.home.models import Matter
-from contest.judging.models import Assignment, Waiver
+from contest.judging.models import Anchor, Assignment, Calibration, Conflict, Reading, Waiver
 from contest.judging.models.assignment import DONE, OPEN
 from contest.messages.models import Message
 from contest.messages.models import State as MessageState
@@ -228,6 +228,36 @@ def _score(asker: Asker) -> Select[Any]:
     )
 
 
+def _calibrate(asker: Asker) -> Select[Any]:
+    """Find open calibrations with an anchor that the asker has not handed in, and may."""
+    given = exists().where(
+        Reading.anchor_id == Anchor.id,
+        Reading.appointment_id == Appointment.id,
+        Reading.handed_in_at.is_not(None),
+    )
+    barred = exists().where(
+        Conflict.appointment_id == Appointment.id,
+        Conflict.entry_id == Anchor.entry_id,
+        Conflict.lifted_at.is_(None),
+    )
+    return (
+        _rows(Round.contest_id, Round.id, func.count())
+        .join(Calibration, Calibration.round_id == Round.id)
+        .join(Anchor, Anchor.calibration_id == Calibration.id)
+        .join(Appointment, Appointment.contest_id == Round.contest_id)
+        .where(
+            Calibration.closed_at.is_(None),
+            Appointment.user_id == asker.user_id,
+            Appointment.role == Role.JUDGE,
+            Appointment.answer == Answer.ACCEPTED,
+            Appointment.ended_at.is_(None),
+            ~given,
+            ~barred,
+        )
+        .group_by(Round.contest_id, Round.id)
+    )
+
+
 def _find_judges(asker: Asker) -> Select[Any]:
     """Find entries that would be short of reviews even if every judge finished."""
     at_work = (
@@ -380,6 +410,7 @@ ASK: Mapping[Matter, Callable[[Asker], Select[Any]]] = {
     Matter.COMPLETE: _complete,
     Matter.SCREEN: _screen,
     Matter.BEGIN_JUDGING: _begin_judging,
+    Matter.CALIBRATE: _calibrate,
     Matter.SCORE: _score,
     Matter.FIND_JUDGES: _find_judges,
     Matter.CLOSE_JUDGING: _close_judging,
