@@ -1,15 +1,16 @@
 """One request, one instant, one transaction: kept only for unsafe methods, if authorized and successful."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import OperationalError
 
 from contest.core import clock
 from contest.core.errors import DomainError
 from contest.core.text import N_
-from contest.web import idempotency
+from contest.web import idempotency, switches
 from contest.web.access import SAFE_METHODS, is_decided, is_public, takes_files
 from contest.web.db import begin_writing, db
 
@@ -58,12 +59,23 @@ def _finish(response: Response) -> Response:
     writes = g.get("also", ()) if succeeded else ()
     if succeeded and request.method not in SAFE_METHODS:
         idempotency.remember(response)
-    else:
-        db.session.rollback()
-        if not writes:
-            return response
-        begin_writing()
-    for write in writes:
-        write()
-    db.session.commit()
+        for write in writes:
+            write()
+        db.session.commit()
+        return response
+    db.session.rollback()
+    if writes:
+        _write_aside(writes)
     return response
+
+
+def _write_aside(writes: Iterable[Callable[[], object]]) -> None:
+    """Keep what goes with a page that was read. A full disk does not keep anybody from reading."""
+    try:
+        begin_writing()
+        switches.require_writing(db.session())
+        for write in writes:
+            write()
+        db.session.commit()
+    except (switches.ReadOnly, OperationalError):
+        db.session.rollback()

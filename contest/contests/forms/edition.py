@@ -3,7 +3,14 @@
 from typing import Any
 
 from flask_babel import gettext
-from wtforms import Field, IntegerField, RadioField, SelectField, StringField
+from wtforms import (
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -13,6 +20,7 @@ from wtforms.validators import (
     Regexp,
     ValidationError,
 )
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from contest.contests.actions.edition import Founding
 from contest.contests.forms.base import ChoosingForm, ContestForm, id_or_none
@@ -118,6 +126,12 @@ class SettingsForm(ContestForm, PlaceFields):
     gallery_opens_at = LocalDateTimeField(
         _("Gallery opens"),
         description=_("From then on visitors see the entries whose teams agreed."),
+    )
+    second_factor_roles = SelectMultipleField(
+        _("Who needs a second factor"),
+        description=_("They set one up before they go on working here: an app or a passkey."),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
     )
     NOT_VALUES = ContestForm.NOT_VALUES | {f"language_{n}" for n in range(1, 5)}
 

@@ -2,6 +2,7 @@
 
 import enum
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -97,6 +98,10 @@ class Contest(Edited, Base):
 
     def is_public(self) -> bool:
         return self.announced_at is not None
+
+    def asks_for_factor(self, roles: Collection[str]) -> bool:
+        """Say whether somebody in these roles works here only with a second factor."""
+        return not set(self.second_factor_roles).isdisjoint(roles)
 
     def can(self, verb: str) -> Decision:
         return CONTEST_LIFE.can(self.phase, verb)

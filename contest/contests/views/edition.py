@@ -14,7 +14,7 @@ from contest.accounts.models import User
 from contest.accounts.signin import current, signed_in
 from contest.contests import forms, pages, policy, queries
 from contest.contests.actions import edition
-from contest.contests.models import Contest, IpTerms
+from contest.contests.models import Contest, IpTerms, Role
 from contest.contests.queries import overview, readiness
 from contest.contests.signedin import actor
 from contest.contests.views.blueprint import bp, managed
@@ -24,6 +24,7 @@ from contest.web import merging, requests
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, Form, render_form
+from contest.web.states import SHOWN
 from contest.web.text import countries, plain
 
 
@@ -100,7 +101,9 @@ def settings(slug: str) -> ResponseReturnValue:
 
     def form(**values: Any) -> forms.ContestForm:
         spoken = {f"language_{n}": lang for n, lang in enumerate(contest.languages, start=1)}
-        return forms.SettingsForm(contest, _place_choices(), data=spoken, **values)
+        roles = [(role.value, gettext(SHOWN[role.value][0])) for role in Role]
+        choices = {**_place_choices(), "second_factor_roles": roles}
+        return forms.SettingsForm(contest, choices, data=spoken, **values)
 
     return _edit(contest, user, form, "contests/settings.html", "settings")
 

@@ -7,6 +7,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from contest.accounts.signin import current, signed_in
+from contest.contests import signedin
 from contest.contests.models import RoundPhase
 from contest.judging.models import AssignmentState
 from contest.judging.models.assignment import DONE, OPEN
@@ -62,6 +63,8 @@ def queue() -> ResponseReturnValue:
     view = request.args.get("show", "")
     lines = work.queue(session, user)
     appointments = work.appointments_of(session, user)
+    for appointment in appointments:
+        signedin.require_factor(appointment.contest, user, {appointment.role})
     waiting = {
         a.contest.slug: readiness.steps(session, user, a, requests.now()) for a in appointments
     }
