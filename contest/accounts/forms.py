@@ -60,6 +60,12 @@ class CodeForm(Form):
     resume = HiddenField()
 
 
+class PasskeyForm(Form):
+    """What the browser answers for a passkey, as JSON."""
+
+    answer = HiddenField(validators=[InputRequired(), Length(max=20_000)])
+
+
 class AddressForm(Form):
     """An address to send a link to."""
 

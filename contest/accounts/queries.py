@@ -107,6 +107,16 @@ def passkeys(session: Session, user: User) -> tuple[Passkey, ...]:
     return tuple(session.scalars(wanted))
 
 
+def passkey(session: Session, credential: str) -> tuple[Passkey, User] | None:
+    """Return the passkey of this name, and whose it is, if they may sign in."""
+    row = session.execute(
+        select(Passkey, User)
+        .join(User, User.id == Passkey.user_id)
+        .where(Passkey.credential == credential, User.active.is_(True))
+    ).one_or_none()
+    return (row[0], row[1]) if row is not None else None
+
+
 def factors(session: Session, user: User) -> int:
     """Count what a person proves themselves by; recovery codes only stand in for it."""
     return len(passkeys(session, user)) + (app(session, user) is not None)

@@ -25,7 +25,7 @@ def asks(client: Client, session: Session, role: Role, *, of: Role) -> str:
 def test_whoever_lacks_it_is_led_to_set_it_up_before_the_workspace_opens(
     client: Client, session: Session, role: Role
 ) -> None:
-    assert asks(client, session, role, of=role).startswith("/profile/security/app?next=%2F")
+    assert asks(client, session, role, of=role).startswith("/profile/security/app?next=/")
 
 
 def test_other_roles_are_not_asked(client: Client, session: Session) -> None:

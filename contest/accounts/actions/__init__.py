@@ -115,7 +115,7 @@ def sign_in(session: Session, user: User, *, how: str, at: datetime, factor: str
     if how == "link" and user.confirmed_at is None:
         user.confirmed_at = at
         record(session, Verb.USER_CONFIRMED, user, by=user.id, at=at)
-    by = f"{how}+{factor}" if factor else how
+    by = how if factor in {"", how} else f"{how}+{factor}"
     record(session, Verb.USER_SIGNED_IN, user, by=user.id, at=at, how=by)
 
 

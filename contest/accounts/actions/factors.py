@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from contest.accounts import factors, queries
 from contest.accounts.actions import sessions
-from contest.accounts.models import Authenticator, RecoveryCode, User
+from contest.accounts.models import Authenticator, Passkey, RecoveryCode, User
+from contest.accounts.passkeys import Made
 from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.events.log import Verb, record
@@ -108,3 +109,38 @@ def _renewed(session: Session, user: User) -> list[str]:
     session.add_all(RecoveryCode(user_id=user.id, hash=factors.hashed(one)) for one in codes)
     session.flush()
     return codes
+
+
+def add_passkey(
+    session: Session, user: User, made: Made | None, *, agent: str, at: datetime
+) -> list[str]:
+    """Let a passkey open the account; every other session ends.
+
+    Return recovery codes if the person had none. Raises DomainError for what is no key for us.
+    """
+    if made is None or queries.passkey(session, made.credential) is not None:
+        raise DomainError(N_("The device made no passkey for this site. Try again."))
+    session.add(
+        Passkey(
+            user_id=user.id,
+            credential=made.credential,
+            public_key=made.public_key,
+            sign_count=made.sign_count,
+            agent=agent,
+            added_at=at,
+        )
+    )
+    return added(session, user, "passkey", at=at)
+
+
+def use_passkey(passkey: Passkey, user: User, count: int, *, at: datetime) -> User:
+    """Note the use of a passkey and return whose it is."""
+    passkey.sign_count, passkey.used_at = count, at
+    return user
+
+
+def remove_passkey(session: Session, user: User, passkey: Passkey, *, at: datetime) -> None:
+    """Let a passkey open the account no more; every session ends."""
+    session.delete(passkey)
+    session.flush()
+    removed(session, user, "passkey", at=at)

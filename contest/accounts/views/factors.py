@@ -53,7 +53,10 @@ def second_factor() -> ResponseReturnValue:
         if again is not None:
             return render_template("accounts/resend.html", **again)
         return redirect(next_page, 303)
-    return render_form("accounts/second_factor.html", form, next_page=next_page)
+    has_passkey = bool(queries.passkeys(db.session(), user))
+    return render_form(
+        "accounts/second_factor.html", form, next_page=next_page, has_passkey=has_passkey
+    )
 
 
 @bp.route("/profile/security/app", methods=["GET", "POST"])

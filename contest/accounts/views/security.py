@@ -40,6 +40,7 @@ def security() -> ResponseReturnValue:
         "accounts/security.html",
         user=user,
         this=here(),
+        passkeys=queries.passkeys(db.session(), user),
         app=queries.app(db.session(), user),
         codes_left=queries.codes_left(db.session(), user),
         sessions=queries.sessions(db.session(), user, since=now() - LONGEST),
