@@ -38,6 +38,10 @@ test: tested  ## Run every test, on SQLite and on PostgreSQL
 	$(PYTEST)
 	CONTEST_TEST_DATABASE=postgresql $(PYTEST) -m database
 
+attack: tested  ## Attack the program, on SQLite and on PostgreSQL: a row per promise
+	$(RUN)/python -m tests.attack $(ONLY)
+	CONTEST_TEST_DATABASE=postgresql $(RUN)/python -m tests.attack $(ONLY)
+
 check: .venv/.dev  ## Check style, types, layers, templates and translations
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
@@ -137,4 +141,4 @@ static/.built: node_modules/.$(FOR) $(SOURCES)
 	$(RUN)/python -m tests.browser
 	touch $@
 
-.PHONY: help demo run test check fix migration translations docs screens lock ready tested
+.PHONY: help demo run test attack check fix migration translations docs screens lock ready tested

@@ -23,6 +23,7 @@ from contest.core import clock  # noqa: E402
 from contest.web.db import db  # noqa: E402
 from tests import databases, make  # noqa: E402
 from tests.browser import ROOT, browser, visit  # noqa: E402
+from tests.journeys.demonstration import Demonstration  # noqa: E402
 from tests.looking import Seen  # noqa: E402
 from tests.pages import Client  # noqa: E402
 from tests.site import site  # noqa: E402
@@ -103,6 +104,12 @@ def session(app: Flask) -> Iterator[Session]:
             yield session
         outer.rollback()
         engines[None] = engine
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """Play the example contest once for all who want it at one of its moments."""
+    return Demonstration(tmp_path_factory.mktemp("demonstration"))
 
 
 @pytest.fixture

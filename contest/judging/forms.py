@@ -63,7 +63,10 @@ class RecuseForm(ReasonForm):
 
 
 class DeclareForm(Form):
-    """One choice per name; `fields_of` pairs each name with its field, None where a record decides."""
+    """One choice per name; `fields_of` pairs each name with its field, None where a record decides.
+
+    Fields go by the team: blind judges know entries by their ids, from ballots.
+    """
 
     def conflicts(self, names: Sequence[Name]) -> dict[uuid.UUID, ConflictKind]:
         return {
@@ -73,7 +76,7 @@ class DeclareForm(Form):
         }
 
     def fields_of(self, names: Sequence[Name]) -> list[tuple[Name, Any]]:
-        return [(name, self[key] if (key := f"of_{name.entry_id}") in self else None)
+        return [(name, self[key] if (key := f"of_{name.team_id}") in self else None)
                 for name in names]  # fmt: skip
 
 
@@ -81,7 +84,7 @@ def declare_form(names: Sequence[Name]) -> DeclareForm:
     """Return a form that asks about each name that no record has settled."""
     choices = [("", gettext("No conflict")), *_kinds()]
     fields = {
-        f"of_{name.entry_id}": SelectField(
+        f"of_{name.team_id}": SelectField(
             gettext("%(team)s: your conflict", team=name.team),
             [Maybe()],
             choices=choices,

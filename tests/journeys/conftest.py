@@ -33,11 +33,6 @@ def empty_world(
     return World(*serving.enter_context(_running(app, port)), visit)
 
 
-@pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    return Demonstration(tmp_path_factory.mktemp("demonstration"))
-
-
 @pytest.fixture
 def at_moment(serving: ExitStack, visit: Visit, demonstration: Demonstration) -> OpenAt:
     """Open the example contest as it stands at a moment: `at_moment("judging")`."""

@@ -163,6 +163,22 @@ def test_a_conflict_is_added_and_lifted_with_a_reason(client: Client, session: S
     assert interests.conflicts(session, room.contest.id) == {}
 
 
+def test_that_there_is_a_conflict_is_hidden_from_whoever_may_not_lift_it(
+    client: Client, session: Session
+) -> None:
+    room = Room(session)
+    room.give(0, 0)
+    conflicts.add(session, room.judges[0], room.entries[0].id, ConflictKind.OTHER,
+                  by=room.chair, at=make.NOON)  # fmt: skip
+    session.flush()
+    [conflict] = interests.conflicts(session, room.contest.id).values()
+    client.sign_in(room.judges[1].user)
+
+    answers = [client.get(f"/conflicts/{one}/lift") for one in (conflict.id, room.contest.id)]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+
+
 def test_a_criterion_needs_one_language_of_the_contest_and_no_more(
     client: Client, session: Session
 ) -> None:

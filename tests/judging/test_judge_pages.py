@@ -87,7 +87,7 @@ def test_names_come_first_and_one_sending_declares(client: Client, session: Sess
     assert "Lena Lead" in page.text
     assert "Idea 0" not in page.text
     answer = client.post(
-        f"/contests/{room.contest.slug}/conflicts", data={f"of_{room.entries[0].id}": "family"}
+        f"/contests/{room.contest.slug}/conflicts", data={f"of_{room.entries[0].team_id}": "family"}
     )
 
     assert answer.location == "/judging"
@@ -100,6 +100,18 @@ def test_names_come_first_and_one_sending_declares(client: Client, session: Sess
     assert "1 name is new since" in text
 
 
+def test_the_names_do_not_tell_whose_the_entries_of_a_blind_ballot_are(
+    client: Client, session: Session
+) -> None:
+    room = Room(session)
+    client.sign_in(room.user)
+
+    page = client.page(f"/contests/{room.contest.slug}/conflicts")
+
+    assert all(entry.team.name in page.text for entry in room.entries)
+    assert not any(str(entry.id) in page.text for entry in room.entries)
+
+
 def test_a_conflict_on_record_is_shown_and_cannot_be_taken_back_by_the_judge(
     client: Client, session: Session
 ) -> None:
@@ -109,7 +121,7 @@ def test_a_conflict_on_record_is_shown_and_cannot_be_taken_back_by_the_judge(
     )
     client.sign_in(room.user)
     page = client.page(f"/contests/{room.contest.slug}/conflicts")
-    assert f"of_{room.entries[0].id}" not in page.text
+    assert f"of_{room.entries[0].team_id}" not in page.text
     client.post(f"/contests/{room.contest.slug}/conflicts", data={})
     session.expire_all()
     assert interests.has_conflict(session, room.judge.id, room.entries[0].id)

@@ -166,6 +166,7 @@ class Name:
 
     entry_id: uuid.UUID
     title: str
+    team_id: uuid.UUID
     team: str
     organisation: Words | None
     members: tuple[str, ...]
@@ -231,6 +232,7 @@ def names(session: Session, appointment: Appointment) -> list[Name]:
         Name(
             entry.id,
             entry.title,
+            team.id,
             team.name,
             organisation,
             tuple(people[team.id]),

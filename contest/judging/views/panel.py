@@ -13,13 +13,14 @@ from contest.contests.models import RoundPhase
 from contest.contests.policy import may_manage
 from contest.contests.signedin import actor
 from contest.core.errors import DomainError
+from contest.judging import policy
 from contest.judging.actions import conflicts, opening
 from contest.judging.forms import ConflictForm, DryRunForm, LiftForm
 from contest.judging.queries import matrix, room
 from contest.judging.queries import panel as queries
 from contest.judging.views.blueprint import bp, chaired, chaired_round
 from contest.web import requests
-from contest.web.access import action, authorize, found
+from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, render_form
 
@@ -122,6 +123,9 @@ def conflict_lift(conflict_id: uuid.UUID) -> ResponseReturnValue:
     """Ask why a conflict does not hold, and lift it; it stays on record."""
     session = db.session()
     conflict, appointment = found(room.conflict(session, conflict_id))
+    reveal(
+        policy.may_chair(actor(appointment.contest))
+    )  # that there is one is known to nobody else
     contest, user = chaired(appointment.contest)
 
     form = LiftForm()
