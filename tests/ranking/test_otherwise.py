@@ -94,6 +94,18 @@ def test_capping_brings_the_order_nearer_to_the_truth_where_judges_are_careless(
     assert np.mean(gain_) > 0.01
 
 
+def test_groups_without_a_common_judge_have_their_own_first_with_capped_weights_too() -> None:
+    entry, judge = np.divmod(np.arange(72), 6)
+    inside = (entry < 6) == (judge < 3)
+    r = np.random.default_rng(3)
+    score = 50 + 10 * (entry >= 6) + 8 * r.normal(size=12)[entry] + 2 * r.normal(size=72)
+    estimate = rank(entry[inside], judge[inside], score[inside], 12, 6, FEW)
+    found = capped(estimate)
+    assert found is not None
+    assert len(estimate.first) == 6  # three of each group
+    assert len(found.lost) == len(found.gained) <= 1
+
+
 def test_where_nothing_can_be_learnt_there_is_no_capped_order() -> None:
     assert capped(rank([], [], [], 3, 2)) is None
     assert capped(rank([0, 1, 2], [0, 0, 1], [1.0, 2.0, 3.0], 3, 2)) is None

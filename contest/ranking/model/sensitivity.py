@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from contest.ranking.model.design import parts
+from contest.ranking.model.design import Parts, parts
 from contest.ranking.model.estimate import MANY_JUDGES, fitted
 from contest.ranking.model.order import places
 from contest.ranking.model.reml import Solution
-from contest.ranking.model.result import Estimate, Floats, Ints
+from contest.ranking.model.result import Estimate, Floats, Ints, Options
 from contest.ranking.model.reviews import in_order
 
 ROUNDS = 12
@@ -82,12 +82,17 @@ def _again(
     values = np.bincount(reviews.entry, reviews.score) / reviews.counts
     if estimate.adjusted_is_official:
         values = fitted(reviews, split, estimate.options)[1].values()
-    group = np.zeros_like(split.of_entry) if estimate.options.across else split.of_entry
+    return reviews.entries, values, _ranks(values, split, estimate.options)
+
+
+def _ranks(values: Floats, split: Parts, options: Options) -> Ints:
+    """Rank inside each group of entries that share judges, unless groups are compared."""
+    group = np.zeros_like(split.of_entry) if options.across else split.of_entry
     ranks = np.zeros(len(values), dtype=np.int64)
     for number in np.unique(group):
         here = group == number
-        ranks[here] = places(values[here], estimate.options.decimals)
-    return reviews.entries, values, ranks
+        ranks[here] = places(values[here], options.decimals)
+    return ranks
 
 
 @dataclass(frozen=True)
@@ -119,13 +124,14 @@ def capped(estimate: Estimate) -> Capped | None:
     if estimate.variance is None or len(estimate.judges) > MANY_JUDGES:
         return None
     reviews = in_order(*estimate.reviews)
-    found = fitted(reviews, parts(reviews), estimate.options)[1]
+    split = parts(reviews)
+    found = fitted(reviews, split, estimate.options)[1]
     if found.variance().entries < 1e-3 * found.noise:
         return None
     values, weights, slopes = _alternate(found)
     rows = np.argsort(reviews.entries)
     by_judge = np.argsort(reviews.judges)
-    ranks = places(values[rows], estimate.options.decimals)
+    ranks = _ranks(values, split, estimate.options)[rows]
     first = {
         s.entry
         for s, rank in zip(estimate.standings, ranks, strict=True)
