@@ -14,6 +14,7 @@ from jinja2 import StrictUndefined  # noqa: E402
 from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
 from werkzeug.routing import BaseConverter  # noqa: E402
 
+from contest.accounts import jobs as accounts_jobs  # noqa: E402
 from contest.accounts import signin  # noqa: E402
 from contest.accounts import views as accounts  # noqa: E402
 from contest.bench import cli as bench_cli  # noqa: E402
@@ -129,6 +130,7 @@ COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
     upkeep_cli.switch,
 )
 JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
+    accounts_jobs,
     contests_jobs,
     teams_jobs,
     files_jobs,

@@ -18,6 +18,7 @@ from contest.messages.models import Message
 from contest.web.db import db
 from tests import make
 from tests.conftest import settings
+from tests.jobs import run_promised
 from tests.pages import Client
 
 PASSWORD = "correct horse battery"
@@ -110,6 +111,7 @@ def test_sign_up_answers_the_same_for_a_known_and_an_unknown_address(
     ]
 
     assert {(a.status_code, a.location) for a in answers} == {(303, "/look-in-your-mail")}
+    run_promised(session)
     assert sorted(session.scalars(select(Message.kind))) == [
         "already_registered",
         "sign_up_confirm",

@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -39,7 +40,14 @@ def invite(
 
 
 def sign_up(
-    session: Session, *, email: str, name: str, locale: str, next_page: str, at: datetime
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    locale: str,
+    next_page: str,
+    at: datetime,
+    number: str = "",
 ) -> None:
     """Send a mail with which the owner of the address opens the account.
 
@@ -53,21 +61,23 @@ def sign_up(
     if not user.active:
         return
     kind = "already_registered" if user.confirmed_at else "sign_up_confirm"
-    outbox.write(session, kind, to=user, at=at, number=_number(), next=next_page)
+    _send(session, kind, user, number, at, next=next_page)
 
 
-def send_link(session: Session, *, email: str, next_page: str, at: datetime) -> None:
+def send_link(
+    session: Session, *, email: str, next_page: str, at: datetime, number: str = ""
+) -> None:
     """Mail a link that signs in, if somebody has this address; say nothing if nobody has."""
     user = _known(session, email)
     if user is not None:
-        outbox.write(session, "mail_link", to=user, at=at, number=_number(), next=next_page)
+        _send(session, "mail_link", user, number, at, next=next_page)
 
 
-def send_reset(session: Session, *, email: str, at: datetime) -> None:
+def send_reset(session: Session, *, email: str, at: datetime, number: str = "") -> None:
     """Mail a link to a new password, if somebody has this address."""
     user = _known(session, email)
     if user is not None:
-        outbox.write(session, "password_reset", to=user, at=at, number=_number())
+        _send(session, "password_reset", user, number, at)
 
 
 def first_administrator(
@@ -195,8 +205,10 @@ def _known(session: Session, email: str) -> User | None:
     return user if user is not None and user.active else None
 
 
-def _number() -> str:
-    return uuid.uuid4().hex
+def _send(session: Session, kind: str, user: User, number: str, at: datetime, **facts: Any) -> None:
+    """Mail a link of this number, once however often that is asked for."""
+    number = number or uuid.uuid4().hex
+    outbox.write(session, kind, to=user, at=at, dedupe_key=f"link-{number}", number=number, **facts)
 
 
 def _tidy(name: str) -> str:

@@ -1,6 +1,7 @@
 """Signing in and out by password, signing up, and the first visit to an empty instance."""
 
 import json
+import uuid
 from typing import Any
 
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
@@ -8,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 
-from contest.accounts import actions, address, queries
+from contest.accounts import actions, address, factors, queries
 from contest.accounts.forms import CodeForm, SetupForm, SignInForm, SignUpForm
 from contest.accounts.models import User
 from contest.accounts.signin import (
     SignInNeeded,
     begin,
     carried,
+    device,
     end,
     hashed,
     is_password_of,
@@ -24,6 +26,7 @@ from contest.accounts.signin import (
 )
 from contest.accounts.views.blueprint import bp
 from contest.core.errors import DomainError
+from contest.jobs.outbox import enqueue
 from contest.web import csrf, limits
 from contest.web.access import found, is_public, mark_decided, public
 from contest.web.db import db
@@ -78,13 +81,12 @@ def sign_up() -> ResponseReturnValue:
     if form.validate_on_submit():
         limit_mail(form.email.data or "")
         try:
-            actions.sign_up(
-                db.session(),
+            promise_mail(
+                "sign_up",
                 email=form.email.data or "",
                 name=form.name.data or "",
                 locale=language(),
                 next_page=next_page,
-                at=now(),
             )
         except DomainError as error:
             form.reject(error)
@@ -138,6 +140,23 @@ def ask_for_code(next_page: str, resume: str | None) -> ResponseReturnValue:
     return render_template("accounts/second_factor.html", form=form, next_page=next_page)
 
 
+def promise_mail(kind: str, *, email: str, **facts: str) -> None:
+    """Promise what a mail to this address takes. Whose it is, only the worker finds out.
+
+    So the asker's request does the same for every address, takes as long, and reads the same.
+    Raises DomainError at the field `email` for what is no address.
+    """
+    wanted = json.dumps({"email": address.normalised(email), **facts})
+    key = str(current_app.config["SECRET_KEY"])
+    enqueue(
+        db.session(),
+        f"accounts.{kind}",
+        at=now(),
+        asked=factors.sealed(wanted.encode(), key),
+        number=uuid.uuid4().hex,
+    )
+
+
 def limit_mail(typed: str) -> None:
     """Stop with 429 when too many links are asked for, for one person or from one place."""
     limits.count("links", _plain(typed), limits.address(), rate="5 per 15 minutes")
@@ -146,16 +165,28 @@ def limit_mail(typed: str) -> None:
 
 
 def _whose_password(typed: str, password: str) -> User | None:
-    limits.count("sign-in", _plain(typed), limits.address(), rate="10 per 5 minutes")
-    limits.count("sign-in-to", _plain(typed), rate="60 per hour")
-    limits.count("sign-in-from", limits.address(), rate="120 per 5 minutes")
     try:
-        user = queries.by_email(db.session(), address.normalised(typed))
+        email = address.normalised(typed)
     except DomainError:
-        user = None
+        email = ""
+    _limit_tries(typed, is_known=queries.is_known_device(db.session(), email, device()))
+    user = queries.by_email(db.session(), email)
     if user is not None and not user.active:
         user = None
     return user if is_password_of(user, password) else None
+
+
+def _limit_tries(typed: str, *, is_known: bool) -> None:
+    """Stop with 429 when too many passwords are tried.
+
+    A device from which this person signed in before counts for itself: strangers lock nobody out.
+    """
+    if is_known:
+        limits.count("sign-in-known", _plain(typed), device(), rate="10 per 5 minutes")
+        return
+    limits.count("sign-in", _plain(typed), limits.address(), rate="10 per 5 minutes")
+    limits.count("sign-in-to", _plain(typed), rate="60 per hour")
+    limits.count("sign-in-from", limits.address(), rate="120 per 5 minutes")
 
 
 def _plain(typed: str) -> str:

@@ -13,9 +13,10 @@ from contest.accounts import actions, links, queries
 from contest.accounts.forms import AddressForm, ArrivalForm, ResetForm, WelcomeForm
 from contest.accounts.models import User
 from contest.accounts.signin import begin, hashed, safe_next, visitor
-from contest.accounts.views.arriving import ask_for_code, limit_mail
+from contest.accounts.views.arriving import ask_for_code, limit_mail, promise_mail
 from contest.accounts.views.blueprint import bp
 from contest.core.errors import DomainError
+from contest.web import limits
 from contest.web.access import public
 from contest.web.db import db
 from contest.web.forms import render_form
@@ -31,9 +32,7 @@ def mail_link() -> ResponseReturnValue:
     if form.validate_on_submit():
         limit_mail(form.email.data or "")
         try:
-            actions.send_link(
-                db.session(), email=form.email.data or "", next_page=next_page, at=now()
-            )
+            promise_mail("mail_link", email=form.email.data or "", next_page=next_page)
         except DomainError as error:
             form.reject(error)
         else:
@@ -48,8 +47,9 @@ def forgot() -> ResponseReturnValue:
     form = AddressForm()
     if form.validate_on_submit():
         limit_mail(form.email.data or "")
+        limits.count("reset", (form.email.data or "").strip().casefold(), rate="5 per day")
         try:
-            actions.send_reset(db.session(), email=form.email.data or "", at=now())
+            promise_mail("reset", email=form.email.data or "")
         except DomainError as error:
             form.reject(error)
         else:

@@ -1,0 +1,35 @@
+"""Answers to whoever asks for a mail about an address: found out here, so that asking tells nothing."""
+
+import json
+from typing import Any
+
+from flask import current_app
+
+from contest.accounts import actions, factors
+from contest.core import clock
+from contest.jobs.registry import job
+from contest.web.db import db
+
+
+@job("accounts.sign_up")
+def sign_up(asked: str, number: str) -> None:
+    """Mail a link that opens a new account, or one that says there is one."""
+    actions.sign_up(db.session(), **_opened(asked), number=number, at=clock.now())
+
+
+@job("accounts.mail_link")
+def mail_link(asked: str, number: str) -> None:
+    """Mail a link that signs in, if somebody has this address."""
+    actions.send_link(db.session(), **_opened(asked), number=number, at=clock.now())
+
+
+@job("accounts.reset")
+def reset(asked: str, number: str) -> None:
+    """Mail a link to a new password, if somebody has this address."""
+    actions.send_reset(db.session(), **_opened(asked), number=number, at=clock.now())
+
+
+def _opened(asked: str) -> dict[str, Any]:
+    """Return what was asked for: sealed, so that no address stands in the queue in the clear."""
+    text = factors.opened(asked, str(current_app.config["SECRET_KEY"]))
+    return dict(json.loads(text)) if text is not None else {}
