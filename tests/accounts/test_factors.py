@@ -194,6 +194,13 @@ def test_taking_the_app_off_needs_a_code_and_is_told_by_mail(
     assert is_in(client)
 
 
+def test_without_an_app_the_page_of_new_codes_asks_for_none(
+    client: Client, session: Session
+) -> None:
+    client.sign_in(make.user(session))
+    assert 'name="code"' not in client.page("/profile/security/codes").text
+
+
 def test_new_recovery_codes_replace_the_old_ones(client: Client, session: Session) -> None:
     ada = enrolled(session)
     old = set(session.scalars(select(RecoveryCode.hash)))

@@ -31,7 +31,7 @@ from tests import databases
 from tests.conftest import settings
 from tests.journeys.demonstration import Demonstration
 from tests.worlds.addresses import Addresses
-from tests.worlds.pairs import ROLES, SCRIPT, Secret, playing, settle_elsewhere
+from tests.worlds.pairs import ROLES, SCRIPT, Secret, playing, session_of, settle
 
 JSON, PAGE = "application/json", "text/html"  # what somebody reads; refusals are worded in it
 AGAIN = {"lang", "next"}  # parameters of every page that lead to nothing stored
@@ -115,7 +115,7 @@ class Worlds:
     @contextmanager
     def differing_in(self, secret: Secret) -> Iterator["Pair"]:
         moment = secret.moment
-        ground = self._made(self.demonstration.copy(moment), moment, settle_elsewhere, secret.given)
+        ground = self._made(self.demonstration.copy(moment), moment, settle, secret.given)
         urls = [
             self._made(databases.copy_of(ground, self.folder), moment, *steps)
             for steps in ((secret.then,), (secret.change, secret.then))
@@ -228,6 +228,7 @@ class Pair:
             headers={"Accept-Language": "en", "Accept": self.reads, **headers},
             buffered=True,
         )
+        assert got.status_code != 500, f"{role}: {address} broke"
         kept = tuple(sorted((k, v) for k, v in got.headers.items() if k != "Date"))
         return Answer(got.status_code, kept, got.get_data())
 
@@ -256,7 +257,7 @@ class Pair:
         use(self.app, self.engines[0])
         with self.app.app_context():
             user = db.session.scalars(select(User).where(User.email == person.email)).one()
-            bag = {"_user_id": user.fs_uniquifier, "_fresh": True, "csrf_token": "0" * 40}
+            bag = {**session_of(user), "csrf_token": "0" * 40}
             signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
             return f"session={signer.dumps(bag)}"
 

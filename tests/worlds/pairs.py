@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contest.accounts.models import SignIn, User
 from contest.contests.actions import edition
 from contest.contests.models import Appointment, Role, Round
 from contest.core import clock
@@ -96,8 +97,17 @@ def playing(session: Session, at_moment: str) -> Play:
     )  # fmt: skip
 
 
-def settle_elsewhere(play: Play) -> None:
-    """Let there be a second contest with an organiser of its own, and somebody without any part."""
+def session_of(user: User) -> dict[str, object]:
+    """Return what the cookie of somebody whom `settle` signed in holds."""
+    number = uuid.uuid5(uuid.NAMESPACE_URL, user.email)
+    return {"_user_id": user.fs_uniquifier, "_fresh": True, "sign_in": number.hex}
+
+
+def settle(play: Play) -> None:
+    """Let there be a second contest with an organiser of its own, and somebody without any part.
+
+    Everybody is signed in.
+    """
     at = clock.now()
     play.person(STRANGER, at)
     edition.create(
@@ -108,6 +118,12 @@ def settle_elsewhere(play: Play) -> None:
         ),
         by=play.person(ELSEWHERE, at), at=at,
     )  # fmt: skip
+    play.session.flush()
+    for user in play.session.scalars(select(User)):
+        number = uuid.UUID(hex=str(session_of(user)["sign_in"]))
+        play.session.add(
+            SignIn(id=number, user_id=user.id, how="link", began_at=at, passed_at=at, seen_at=at)
+        )
 
 
 # The winner and the scores: the judges but one saw it the other way round; then all is certified.
