@@ -14,6 +14,7 @@ from jinja2 import StrictUndefined  # noqa: E402
 from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
 from werkzeug.routing import BaseConverter  # noqa: E402
 
+from contest.accounts import cli as accounts_cli  # noqa: E402
 from contest.accounts import jobs as accounts_jobs  # noqa: E402
 from contest.accounts import signin  # noqa: E402
 from contest.accounts import views as accounts  # noqa: E402
@@ -118,6 +119,7 @@ DEVELOPMENT: tuple[Blueprint, ...] = (components.bp,)
 COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
     bench_cli.bench,
     events_cli.audit,
+    accounts_cli.people,
     entries_cli.receipt,
     jobs_cli.jobs,
     jobs_cli.worker,

@@ -241,3 +241,20 @@ def base32(letters: str) -> bytes:
 
 def is_in(browser: Client) -> bool:
     return browser.get("/profile").status_code == 200
+
+
+def test_whoever_lost_everything_is_helped_from_the_machine(
+    client: Client, session: Session, app: Flask
+) -> None:
+    ada = enrolled(session)
+    client.sign_in(ada)
+
+    actions.remove_all(session, ada, at=make.NOON)
+
+    assert (ada.second_factor_at, is_in(client)) == (None, False)
+    assert session.scalars(select(RecoveryCode)).all() == []
+    refused = app.test_cli_runner().invoke(args=["people", "disarm", "nobody@example.org"])
+    assert (refused.exit_code, refused.stderr) == (
+        1,
+        "nobody@example.org: nobody with a second factor\n",
+    )

@@ -51,16 +51,16 @@ def added(session: Session, user: User, kind: str, *, at: datetime) -> list[str]
 def remove_app(session: Session, user: User, *, at: datetime) -> None:
     """Ask for no code any more; every session ends."""
     session.execute(delete(Authenticator).where(Authenticator.user_id == user.id))
-    removed(session, user, "app", at=at)
+    removed(session, user, "app", at=at, by=user)
 
 
-def removed(session: Session, user: User, kind: str, *, at: datetime) -> None:
+def removed(session: Session, user: User, kind: str, *, at: datetime, by: User | None) -> None:
     """Note that a factor is gone; with the last one the recovery codes go, too."""
     if not queries.factors(session, user):
         user.second_factor_at = None
         session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     sessions.end_all(session, user, at=at)
-    record(session, Verb.USER_FACTOR_REMOVED, user, by=user.id, at=at, kind=kind)
+    record(session, Verb.USER_FACTOR_REMOVED, user, by=by.id if by else None, at=at, kind=kind)
     outbox.write(session, "factor_changed", to=user, at=at, what="removed", changed_at=at)
 
 
@@ -143,4 +143,11 @@ def remove_passkey(session: Session, user: User, passkey: Passkey, *, at: dateti
     """Let a passkey open the account no more; every session ends."""
     session.delete(passkey)
     session.flush()
-    removed(session, user, "passkey", at=at)
+    removed(session, user, "passkey", at=at, by=user)
+
+
+def remove_all(session: Session, user: User, *, at: datetime) -> None:
+    """Take everything off, for somebody who lost all of it; every session ends."""
+    for table in (Authenticator, Passkey):
+        session.execute(delete(table).where(table.user_id == user.id))
+    removed(session, user, "all", at=at, by=None)

@@ -1,0 +1,38 @@
+"""`python -m contest people`: what only whoever runs the machine can do for a person."""
+
+import sys
+
+import click
+from flask.cli import with_appcontext
+
+from contest.accounts import address, queries
+from contest.accounts.actions import factors
+from contest.core import clock
+from contest.core.errors import DomainError
+from contest.web.db import begin_writing, db
+
+
+@click.group()
+def people() -> None:
+    """Help people whom the pages cannot help."""
+
+
+@people.command()
+@click.argument("email")
+@with_appcontext
+def disarm(email: str) -> None:
+    """Take every second factor off the account of EMAIL, whose owner lost device and codes.
+
+    Make sure that it is them who ask: by telephone, or face to face. They get a mail about it.
+    """
+    with db.session.begin():
+        begin_writing()
+        try:
+            user = queries.by_email(db.session(), address.normalised(email))
+        except DomainError:
+            user = None
+        if user is None or not user.has_factor():
+            click.echo(f"{email}: nobody with a second factor", err=True)
+            sys.exit(1)
+        factors.remove_all(db.session(), user, at=clock.now())
+    click.echo(f"{email}: a password or a mailed link is enough again")
