@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     FILES_URL: str = f"file://{INSTANCE}/files"  # or s3://bucket/prefix
     MAIL_URL: str = f"file://{INSTANCE}/mail"  # or smtp://user:password@host:587
     MAIL_FROM: str = "Contest <contest@localhost>"
-    LIMITS_URL: str = "memory://"  # or redis://host:6379
+    LIMITS_URL: str = ""  # or redis://host:6379; beside an SQLite database if empty
     SIGNING_KEY: str = (
         ""  # Ed25519 seed for receipts, 64 hex digits; derived from SECRET_KEY if empty
     )

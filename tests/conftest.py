@@ -50,6 +50,7 @@ class SettingsForTests(Settings):
 
     WTF_CSRF_ENABLED: bool = False
     RATELIMIT_ENABLED: bool = False
+    LIMITS_URL: str = "memory://"
     KEPT_PAGES_BYTES: int = 0
 
 

@@ -1,4 +1,4 @@
-"""How often something may be tried. Counts stand where LIMITS_URL says."""
+"""How often something may be tried. Counts stand where LIMITS_URL says, for all processes."""
 
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
@@ -6,12 +6,16 @@ from flask_limiter.util import get_remote_address
 from limits import parse
 from werkzeug.exceptions import TooManyRequests
 
+from contest.web import tries
+
 EXTENSION = "contest.limits"
 
 
 def init_app(app: Flask) -> None:
     app.config.setdefault("RATELIMIT_ENABLED", True)
-    app.config["RATELIMIT_STORAGE_URI"] = app.config["LIMITS_URL"]
+    app.config["RATELIMIT_STORAGE_URI"] = app.config["LIMITS_URL"] or tries.beside(
+        app.config["DATABASE_URL"]
+    )
     app.config["RATELIMIT_STRATEGY"] = "moving-window"
     app.extensions[EXTENSION] = Limiter(get_remote_address, app=app)
 
