@@ -43,6 +43,10 @@ class User(Edited, Base, UserMixin):  # type: ignore[misc]  # the mixin says "id
         """Say whether this person proves themselves by something they own, too."""
         return self.second_factor_at is not None
 
+    def epoch(self) -> str:
+        """Return what mailed links carry that end with the sessions, when all of them are ended."""
+        return self.fs_uniquifier[:8]
+
     def domain(self) -> str:
         """Return the mail domain, if this person has proved that the address is theirs."""
         return self.email.rpartition("@")[2] if self.confirmed_at else ""

@@ -8,11 +8,13 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contest.accounts import actions as accounts
 from contest.accounts import factors
 from contest.accounts.actions import factors as actions
 from contest.accounts.models import User
 from contest.accounts.signin import hashed
 from contest.app import create_app
+from contest.messages import rendering
 from contest.messages.models import Message
 from contest.web.db import db
 from tests import make
@@ -160,6 +162,24 @@ def test_the_sixth_reset_of_a_day_has_to_wait(
     asked = [client.post("/forgot", data={"email": "a@example.org"}).status_code for _ in range(6)]
 
     assert asked == [303] * 5 + [429]
+
+
+@pytest.mark.parametrize("url", ["/forgot", "/sign-in/link", "/sign-up"])
+def test_a_new_password_ends_the_links_that_were_mailed_before(
+    client: Client, session: Session, app: Flask, url: str
+) -> None:
+    ada = make.user(session)
+    client.post(url, data={"email": ada.email, "name": "Ada"})
+    run_promised(session)
+    message = session.scalars(select(Message)).one()
+    with app.app_context():
+        text = rendering.filled(message.body, message.links)
+    mailed = re.findall(r"http://127\.0\.0\.1:8000(/\S+)", text)[0]
+    client.page(mailed)
+
+    accounts.set_password(session, ada, "a hash", by=ada, at=make.NOON)
+
+    assert client.get(mailed).status_code == 410
 
 
 @pytest.mark.parametrize("name", ["Host", "X-Forwarded-Host", "X-Original-Host", "Forwarded"])

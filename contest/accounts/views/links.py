@@ -140,6 +140,8 @@ def _link(purpose: str, token: str) -> tuple[links.Link, User | None]:
     if again and not current_app.config["DEVELOPMENT"]:
         return links.Link(links.State.FORGED), None
     user = queries.by_id(db.session(), uuid.UUID(link.payload["user"]))
+    if user is not None and link.payload.get("epoch", user.epoch()) != user.epoch():
+        return links.Link(links.State.USED, link.payload), None  # older than the password
     if user is None or (not again and queries.is_used(db.session(), link.payload["number"])):
         used = links.State.USED if user is None or visitor() is not user else links.State.GOOD
         return links.Link(used, link.payload), user if used is links.State.GOOD else None
