@@ -13,9 +13,9 @@ from contest.accounts.models import User
 from contest.accounts.signin import current, signed_in
 from contest.comparing import choosing
 from contest.contests import queries as contests
-from contest.contests.models import Appointment, Mode, Round
+from contest.contests.models import Appointment, Mode, Role, Round
 from contest.contests.policy import may_view
-from contest.contests.signedin import actor
+from contest.contests.signedin import actor, require_factor
 from contest.core.decisions import deny
 from contest.core.errors import Conflict, DomainError
 from contest.core.text import N_
@@ -39,6 +39,7 @@ def _mine(round_id: uuid.UUID) -> tuple[Round, Appointment, User]:
     reveal(deny(N_("You do not judge here.")) if judge is None else policy.may_declare(user, judge))
     if round_.mode is not Mode.PAIRWISE:
         found(None)
+    require_factor(round_.contest, user, {Role.JUDGE})
     return round_, found(judge), user
 
 

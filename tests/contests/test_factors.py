@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from contest.contests.models import Role
+from contest.contests.models import Role, RoundPhase
 from tests import make
 from tests.pages import Client
 
@@ -60,3 +60,19 @@ def test_an_organiser_says_which_roles_need_it(client: Client, session: Session)
     assert answer.status_code == 303, answer.text
     session.refresh(contest)
     assert contest.second_factor_roles == ["chair", "judge"]
+
+
+def test_a_judge_without_it_opens_no_assignment_by_its_address(
+    client: Client, session: Session
+) -> None:
+    contest = make.contest(session)
+    contest.second_factor_roles = ["judge"]
+    round_ = make.round_(session, contest, phase=RoundPhase.JUDGING)
+    judge = make.user(session)
+    entry = make.entry(session, make.user(session), contest=contest)
+    given = make.assignment(session, round_, make.appointment(session, contest, judge), entry)
+    client.sign_in(judge)
+
+    answer = client.get(f"/assignments/{given.id}")
+
+    assert answer.location == f"/profile/security/app?next=/assignments/{given.id}"

@@ -10,7 +10,8 @@ from flask_babel import gettext
 from contest.accounts.models import User
 from contest.accounts.signin import current, signed_in
 from contest.contests import queries as contests
-from contest.contests.models import BALLOTS, Appointment, Mode, Round
+from contest.contests.models import BALLOTS, Appointment, Mode, Role, Round
+from contest.contests.signedin import require_factor
 from contest.core.decisions import Decision, deny
 from contest.core.errors import DomainError
 from contest.core.text import N_
@@ -194,6 +195,7 @@ def _mine(round_id: uuid.UUID) -> tuple[Round, Appointment, User]:
     reveal(deny(N_("You do not judge here.")) if judge is None else policy.may_declare(user, judge))
     if round_.mode not in BALLOTS:
         found(None)
+    require_factor(round_.contest, user, {Role.JUDGE})
     return round_, found(judge), user
 
 

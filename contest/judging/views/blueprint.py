@@ -9,9 +9,9 @@ from markupsafe import Markup
 from contest.accounts.models import User
 from contest.accounts.signin import current
 from contest.contests import queries as contests
-from contest.contests.models import Appointment, Contest, Round
+from contest.contests.models import Appointment, Contest, Role, Round
 from contest.contests.policy import may_view
-from contest.contests.signedin import actor
+from contest.contests.signedin import actor, require_factor
 from contest.judging import policy
 from contest.judging.models import Anchor, Assignment
 from contest.judging.queries import calibrating, readiness, work
@@ -46,6 +46,7 @@ def own(assignment_id: uuid.UUID) -> tuple[Assignment, User]:
     user = current()
     assignment = found(work.assignment(db.session(), assignment_id))
     reveal(policy.may_read(user, assignment))
+    require_factor(assignment.round.contest, user, {Role.JUDGE})
     return assignment, user
 
 
@@ -61,6 +62,7 @@ def own_anchor(anchor_id: uuid.UUID) -> tuple[Anchor, Appointment, User]:
         found(None)
     ready = readiness.steps(session, user, judge, requests.now()).done()
     authorize(policy.may_calibrate(user, judge, ready=ready))
+    require_factor(anchor.calibration.round.contest, user, {Role.JUDGE})
     return anchor, judge, user
 
 
