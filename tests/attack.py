@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import click
 
+from tests.access import playing
 from tests.conftest import settings  # noqa: F401 -- first: it sets what must be set before numpy
 from tests.journeys.demonstration import Demonstration
 from tests.worlds import timing
@@ -66,10 +67,24 @@ def slowest(secret: Secret) -> float:
         return max(abs(timing.z(pair, role, address)) for role, address in timing.pages())
 
 
+def surprising() -> float:
+    """Return how often somebody is received otherwise than the table says."""
+    total = 0
+    for moment in playing.MOMENTS:
+        wanted = playing.expected(moment)
+        got = playing.played(worlds().demonstration, moment, list(playing.PEOPLE))
+        for ((method, route), who), answer in got.items():
+            if answer != wanted[(method, route), who]:
+                total += 1
+                click.echo(f"    {moment}: {who}: {method} {route}: {answer}")
+    return total
+
+
 def promises() -> Iterator[Promise]:
     for secret in SECRETS:
         yield Promise(f"bytes that tell {secret.name}", partial(differing, secret), 0)
         yield Promise(f"who may know and does not see {secret.name}", partial(blind, secret), 0)
+    yield Promise("answers that the access matrix does not expect", surprising, 0)
     yield Promise(f"|z| of the time that tells {SECRETS[0].name}", partial(slowest, SECRETS[0]), 4)
 
 

@@ -2,7 +2,7 @@
 
 from contest.accounts.models import User
 from contest.contests.actor import Actor
-from contest.contests.models import Appointment, Role, Round, RoundPhase
+from contest.contests.models import Appointment, Phase, Role, Round, RoundPhase
 from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.text import N_
 from contest.judging.models import Assignment, Calibration, Rubric
@@ -33,8 +33,16 @@ def may_declare(user: User, appointment: Appointment) -> Decision:
 
 
 def may_read(user: User, assignment: Assignment) -> Decision:
-    """Say whether this is the user's own assignment in a panel they still belong to."""
-    if assignment.appointment.user_id != user.id or not assignment.appointment.is_active():
+    """Say whether this is the user's own assignment in a panel they still belong to.
+
+    When the contest is put away, what was read for it is no longer theirs to read.
+    """
+    is_over = assignment.round.contest.phase is Phase.ARCHIVED
+    if (
+        assignment.appointment.user_id != user.id
+        or not assignment.appointment.is_active()
+        or is_over
+    ):
         return deny(N_("This entry is not assigned to you."))
     return ALLOW
 

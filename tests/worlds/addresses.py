@@ -10,7 +10,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from contest.accounts.models import User
+from contest.accounts.models import Passkey, SignIn, User
 from contest.contests.models import Appointment, Contest, Eligibility, Prize, Round, Series, Track
 from contest.entries.models import Attachment, Entry, Question, Receipt, Version
 from contest.followup.models import (
@@ -47,8 +47,8 @@ IDS: dict[str, type[Any]] = {
     "assignment_id": Assignment, "ballot_id": Ballot, "calibration_id": Calibration,
     "case_id": Case, "comparison_id": Comparison, "conflict_id": Conflict,
     "document_id": CaseDocument, "entry_id": Entry, "invitation_id": TeamInvitation,
-    "kpi_id": Kpi, "message_id": Message, "milestone_id": Milestone,
-    "obligation_id": Obligation, "plan_id": AssignmentPlan, "position_id": Position,
+    "kpi_id": Kpi, "message_id": Message, "milestone_id": Milestone, "number": SignIn,
+    "obligation_id": Obligation, "passkey_id": Passkey, "plan_id": AssignmentPlan, "position_id": Position,
     "question_id": Question, "round_id": Round, "scorecard_id": Scorecard, "slot_id": Slot,
     "team_id": Team, "text_id": UndertakingText,
 }  # fmt: skip
@@ -193,7 +193,7 @@ class Addresses:
         blank: dict[str, Any] = {
             name: "nothing" if name in {"slug", "code"} else NOWHERE for name in names
         }
-        blank |= {"number": 1} if "number" in names else {}
+        blank |= {"number": 1} if {"slug", "number"} <= names else {}
         return rows[: self._few] or [blank]
 
     def _concern(self, row: dict[str, Any]) -> int:

@@ -1,0 +1,188 @@
+"""Plays every address and method as everybody, and says in one word how each was received."""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+from flask import Flask
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+from werkzeug.test import Client
+
+from contest.accounts.models import User
+from contest.app import create_app
+from contest.contests.models import Appointment, Contest, Role
+from contest.core import clock
+from contest.demo import cast as people
+from contest.demo.play import repeatable
+from contest.entries.models import Entry
+from contest.followup.models import Case
+from contest.judging.models import Assignment
+from contest.schema import Base
+from contest.teams.models import Member, Team
+from contest.web import access
+from contest.web.db import begin_writing, db
+from tests.conftest import settings
+from tests.journeys.demonstration import Demonstration
+from tests.worlds.addresses import Addresses
+from tests.worlds.asking import JSON, engine_of, use
+from tests.worlds.pairs import NAMED, NEIGHBOUR, OWN, ROLES, SCRIPT, playing, session_of, settle
+
+TABLE = Path(__file__).with_name("matrix.csv")
+MOMENTS = ("collecting", "judging", "published", "follow-up")
+# The things asked about are those of one team and of the judge who reads its entry. Beside those of
+# tests.worlds there are people who have the same part in the same contest, but for other things.
+PEOPLE: dict[str, people.Person | None] = {
+    **ROLES,
+    "other team's lead": OWN.people[0],
+    "other judge": NAMED.person,
+}
+OPEN, SIGN_IN = "open", "sign-in"
+Row = tuple[str, str]  # method and route
+Answers = dict[tuple[Row, str], str]  # of a row to somebody
+
+
+def received(status: int, location: str | None) -> str:
+    """Return the class of an answer; everything that was let in is one, whatever became of it."""
+    if status == 303 and (location or "").startswith("/sign-in?"):
+        return SIGN_IN
+    return {401: SIGN_IN, 403: "403", 404: "404", 405: "405"}.get(status, OPEN)
+
+
+class Stage:
+    """The demonstration at one moment; whatever is done to it is undone after each request."""
+
+    def __init__(self, app: Flask, connection: Connection, moment: str) -> None:
+        self.app, self.moment = app, moment
+        with app.app_context():
+            session = db.session()
+            self.addresses = {
+                (method, rule): url
+                for method in ("GET", "POST")
+                for rule, (url, *_) in Addresses(app, session, few=1, first=_concerned(session))
+                .by_route(method)
+                .items()
+            }
+            bags = {user.email: session_of(user) for user in session.scalars(select(User))}
+            db.session.remove()
+        signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        self._cookies = {
+            who: f"session={signer.dumps(bags[person.email])}"
+            for who, person in PEOPLE.items()
+            if person is not None and person.email in bags
+        }
+        self._connection = connection
+
+    def ask(self, who: str, row: Row) -> str:
+        """Ask as somebody and undo it; a form is sent empty, so it gets no further than the door."""
+        headers = {"Accept": JSON}
+        if who in self._cookies:
+            headers["Cookie"] = self._cookies[who]
+        with self._connection.begin_nested() as undone:
+            got = Client(self.app, use_cookies=False).open(
+                self.addresses[row], method=row[0], headers=headers
+            )
+            undone.rollback()
+        return received(got.status_code, got.headers.get("Location"))
+
+    @contextmanager
+    def changed(self, change: Callable[[Session], None]) -> Iterator[None]:
+        """Let something have happened while the block runs."""
+        with self._connection.begin_nested() as undone:
+            with Session(self._connection, join_transaction_mode="create_savepoint") as session:
+                change(session)
+                session.commit()
+            yield
+            undone.rollback()
+
+
+@contextmanager
+def stage(demonstration: Demonstration, moment: str) -> Iterator[Stage]:
+    """Set the stage at a moment of the demonstration."""
+    url = demonstration.copy(moment)
+    app = create_app(settings(demonstration.folder, url).model_copy(update={"DEVELOPMENT": False}))
+    with app.app_context(), repeatable(1):
+        begin_writing()
+        settle(playing(db.session(), moment))
+        db.session.commit()
+        db.engine.dispose()
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        outer = connection.begin()
+        kept = use(app, connection)
+        try:
+            yield Stage(app, connection, moment)
+        finally:
+            use(app, kept)
+            outer.rollback()
+            clock.stop(None)
+    kept.dispose()
+    engine.dispose()
+
+
+def _concerned(session: Session) -> set[str]:
+    """Return the ids of what is asked about: one team and all that is its own, and its judge's."""
+    contest = session.scalars(select(Contest).where(Contest.slug == SCRIPT.slug)).one()
+    team = session.scalars(select(Team).where(Team.name == NEIGHBOUR.name)).first()
+    about = {contest.slug, str(contest.id)}
+    if team is None:
+        return about
+    about |= {str(team.id)}
+    about |= set(map(str, session.scalars(select(Member.id).where(Member.team_id == team.id))))
+    entry = session.scalars(select(Entry).where(Entry.team_id == team.id)).first()
+    seat = session.scalars(
+        select(Appointment).join(User).where(
+            User.email == cast(people.Person, ROLES["judge"]).email, Appointment.role == Role.JUDGE
+        )
+    ).one()  # fmt: skip
+    mine = select(Assignment.id).where(Assignment.appointment_id == seat.id).order_by(Assignment.id)
+    about |= {str(seat.id), str(session.scalars(mine).first())}
+    if entry is not None:
+        about |= {str(entry.id)}
+        about |= set(map(str, session.scalars(select(Case.id).where(Case.entry_id == entry.id))))
+        for table in Base.metadata.sorted_tables:
+            if "case_id" in table.c and "id" in table.c:
+                rows = session.execute(select(table.c.id, table.c.case_id))
+                about |= {str(number) for number, case in rows if str(case) in about}
+    return about
+
+
+def routes(app: Flask) -> list[Row]:
+    """Return what the program declares, in the order of its addresses."""
+    return sorted((method, rule) for rule, method in access.declared(app))
+
+
+def played(demonstration: Demonstration, moment: str, people_: list[str]) -> Answers:
+    """Play every row as these people; somebody who is not there yet is a stranger to all of it."""
+    with stage(demonstration, moment) as set_:
+        return {(row, who): set_.ask(who, row) for row in routes(set_.app) for who in people_}
+
+
+def expected(moment: str) -> Answers:
+    """Read the table: a row without moments holds at all of them that no other row names."""
+    wanted: Answers = {}
+    with TABLE.open(newline="") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: bool(row["at"]))
+    for row in rows:
+        if not row["at"] or moment in row["at"].split():
+            for who in PEOPLE:
+                wanted[(row["method"], row["route"]), who] = row[who]
+    return wanted
+
+
+def write(answers: Mapping[str, Answers], rows: Sequence[Row]) -> None:
+    """Write the table anew from what was played: to be read line by line before it is kept."""
+    with TABLE.open("w", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(["method", "route", "at", *PEOPLE])
+        for row in sorted(rows, key=lambda row: (row[1], row[0])):
+            alike: dict[tuple[str, ...], list[str]] = {}
+            for moment in answers:
+                alike.setdefault(tuple(answers[moment][row, who] for who in PEOPLE), []).append(
+                    moment
+                )
+            for told, moments in alike.items():
+                at = "" if len(moments) == len(answers) else " ".join(moments)
+                out.writerow([*row, at, *told])
