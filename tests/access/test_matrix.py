@@ -6,7 +6,6 @@ moment; `make attack` plays it for everybody at all of them.
 
 import csv
 
-import pytest
 from flask import Flask
 
 from tests.access.playing import OPEN, PEOPLE, SIGN_IN, TABLE, expected, played, routes
@@ -67,8 +66,3 @@ def test_an_outsider_is_received_as_the_table_says(demonstration: Demonstration)
         for ((method, route), who), (answer, told) in wrong.items()
     )
     assert len(got) > len(PEOPLE) * 40
-
-
-@pytest.mark.parametrize("who", PEOPLE)
-def test_nobody_but_the_administrator_gets_in_everywhere(who: str) -> None:
-    assert any(row[who] != OPEN for row in _rows())
