@@ -130,7 +130,7 @@ class Worlds:
         finally:
             use(self.app, kept)
             clock.stop(None)
-            for engine in engines:
+            for engine in (*engines, kept):  # the layer of kept pages has its own way to `kept`
                 engine.dispose()
 
     def _made(self, url: str, moment: str, *steps: Callable[[Play], None]) -> str:
