@@ -183,9 +183,7 @@ def votes(round_id: uuid.UUID) -> ResponseReturnValue:
         contest=round_.contest,
         round=round_,
         made=queries.of_judge(session, round_id, appointment.id),
-        titles=queries.titles(
-            queries.entries(session, round_, queries.votes(session, round_)), blind=round_.blind
-        ),
+        titles=queries.titles(panel.judged_entries(session, round_), blind=round_.blind),
         can=policy.can_take_scores(round_),
     )
 

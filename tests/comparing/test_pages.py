@@ -16,6 +16,8 @@ from contest.entries.models import State
 from contest.judging.actions import closing, conflicts, opening
 from contest.judging.models import Comparison, ConflictKind, Outcome, Visit
 from contest.judging.queries import comparing
+from contest.ranking.actions import ask
+from contest.ranking.models import Ranking
 from contest.ranking.queries import newest
 from tests import make
 from tests.jobs import run_promised
@@ -232,6 +234,27 @@ def test_a_round_that_is_over_keeps_the_entries_that_went_no_further(
     text = client.page(f"/rounds/{hall.round.id}/comparisons").text
     assert "Idea 0" in text
     assert "Idea 1" in text
+
+
+def test_a_ranking_computed_after_the_decisions_still_counts_every_vote(
+    client: Client, session: Session
+) -> None:
+    hall = Hall(session)
+    hall.enter(client)
+    hall.vote(client)
+    hall.vote(client)
+    closing.close(session, hall.round, by=hall.chair, at=make.NOON)
+    run_promised(session)
+    before = newest(session, hall.round.id)
+    assert before is not None
+    for entry, state in zip(hall.entries, [State.ADVANCED, *[State.NOT_ADVANCED] * 2], strict=True):
+        entry.state = state
+    session.flush()
+    ask(session, hall.round, by=hall.chair, at=make.NOON)
+    run_promised(session)
+    (after,) = session.scalars(select(Ranking).where(Ranking.round_id == hall.round.id))
+    assert after is before
+    assert {s.entry_id for s in after.standings} == {e.id for e in hall.entries}
 
 
 def test_a_vote_that_a_conflict_overtakes_counts_no_more(client: Client, session: Session) -> None:

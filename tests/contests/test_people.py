@@ -140,6 +140,28 @@ def test_how_an_appointment_is_shown_can_be_changed_later(client: Client, sessio
     assert "Payments" in client.page(f"/contests/{contest.slug}/people").text
 
 
+def test_a_judge_is_invited_for_a_track_and_for_languages(
+    client: Client, session: Session
+) -> None:
+    organiser = make.user(session)
+    contest = make.contest(session, organiser=organiser)
+    contest.languages = ["en", "ja"]
+    track = make.track(session, contest, title="Payments")
+    client.sign_in(organiser)
+    url = f"/contests/{contest.slug}/people"
+    client.page(url)
+    asked = {"name": "Sato", "track_id": str(track.id), "bridges": "y", "languages": ["ja"]}
+
+    for role in (Role.JUDGE, Role.SPONSOR):
+        form = {**asked, "email": f"{role}@hitachi.example", "role": role.value}
+        assert client.post(url, data=form).status_code == 303
+
+    made = {a.role: a for a in queries.appointments(session, contest.id)}
+    judge, sponsor = made[Role.JUDGE], made[Role.SPONSOR]
+    assert (judge.track_id, judge.bridges, judge.languages) == (track.id, True, ["ja"])
+    assert (sponsor.track_id, sponsor.bridges, sponsor.languages) == (None, False, [])
+
+
 def test_only_organisers_change_an_appointment(client: Client, session: Session) -> None:
     contest, judge = make.contest(session), make.user(session)
     appointment = make.appointment(session, contest, judge)

@@ -1,7 +1,7 @@
 """Appoints people to a contest and ends their appointments."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,6 +30,9 @@ class Invitation:
     role: Role
     title: str = ""
     organisation_id: uuid.UUID | None = None
+    track_id: uuid.UUID | None = None
+    bridges: bool = False
+    languages: Sequence[str] = ()
     public: bool = False
 
 
@@ -55,6 +58,8 @@ def invite(
     appointment = known or Appointment(contest=contest, user=person, role=invitation.role)
     appointment.title, appointment.public = invitation.title, invitation.public
     appointment.organisation_id = invitation.organisation_id
+    appointment.track_id, appointment.bridges = invitation.track_id, invitation.bridges
+    appointment.languages = list(invitation.languages)
     session.add(appointment)
     _offer(session, appointment, by, at)
     return appointment

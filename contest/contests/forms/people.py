@@ -1,6 +1,7 @@
 """Who is asked, and what they answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from flask import request
 from wtforms import (
@@ -16,12 +17,15 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from contest.accounts.forms import ArrivalForm
 from contest.contests.actions.people import Invitation
-from contest.contests.forms.base import ContestForm, id_or_none
-from contest.contests.models import Appointment, Contest, Role
+from contest.contests.forms.base import Choices, ContestForm, id_or_none
+from contest.contests.models import Appointment, Contest, Role, Track
 from contest.organisations.forms import OrganisationField
 from contest.web.states import choices
 from contest.web.text import lazy as _
-from contest.web.text import own_name
+from contest.web.text import own_name, plain
+
+OF_JUDGES = frozenset({"track_id", "bridges", "languages"})
+F = TypeVar("F", bound="AppointmentForm")
 
 
 class AppointmentForm(ContestForm):
@@ -50,44 +54,57 @@ class AppointmentForm(ContestForm):
     public = BooleanField(_("Show this person on the public page"))
 
 
-class InviteForm(ContestForm):
+class InviteForm(AppointmentForm):
     """Whom to ask for what."""
 
     email = EmailField(_("Mail address"), [DataRequired(), Length(max=254)])
     name = StringField(_("Name"), [DataRequired(), Length(max=120)])
     role = SelectField(_("Role"), [InputRequired()], coerce=Role)
-    title = StringField(
-        _("Position"),
-        [Length(max=120)],
-        description=_("Shown beside the name, like “CTO, Hitachi”."),
-    )
     organisation_id = OrganisationField(
         _("Organisation"), description=_("Conflicts of interest are found from it.")
     )
-    public = BooleanField(_("Show this person on the public page"))
 
     def invitation(self) -> Invitation:
-        """Return what was filled in. Call after validation."""
-        return Invitation(**self.values())
+        """Return what was filled in; what only judges are asked holds for judges. Call after validation."""
+        values = self.values()
+        if self.role.data is not Role.JUDGE:
+            values = {name: value for name, value in values.items() if name not in OF_JUDGES}
+        return Invitation(**values)
 
 
-def appointment_form(
-    appointment: Appointment, tracks: Sequence[tuple[str, str]]
-) -> AppointmentForm:
+def appointment_form(appointment: Appointment, tracks: Sequence[Track]) -> AppointmentForm:
     """Return the form of an appointment; who does not judge is not asked about judging."""
-    contest = appointment.contest
-    spoken = [(lang, own_name(lang)) for lang in contest.languages]
-    form = AppointmentForm(contest, {"track_id": tracks, "languages": spoken}, obj=appointment)
-    if appointment.role is not Role.JUDGE or len(tracks) < 2:
-        del form.bridges
-    if appointment.role is not Role.JUDGE or len(spoken) < 2:
-        del form.languages
-    return form
+    choices = _choices(appointment.contest, tracks)
+    form = AppointmentForm(appointment.contest, choices, obj=appointment)
+    judges = appointment.role is Role.JUDGE
+    return _without_idle(form, {"bridges": judges, "languages": judges})
 
 
-def invite_form(contest: Contest) -> InviteForm:
+def invite_form(contest: Contest, tracks: Sequence[Track]) -> InviteForm:
     """Return the form that asks whom to appoint as what, and for which organisation."""
-    return InviteForm(contest, {"role": choices(Role)})
+    return _without_idle(
+        InviteForm(contest, {"role": choices(Role), **_choices(contest, tracks)}), {}
+    )
+
+
+def _choices(contest: Contest, tracks: Sequence[Track]) -> Choices:
+    return {
+        "track_id": [("", "—"), *((str(t.id), plain(t.title)) for t in tracks)],
+        "languages": [(lang, own_name(lang)) for lang in contest.languages],
+    }
+
+
+def _without_idle(form: F, asked: Mapping[str, bool]) -> F:
+    """Take out what is not asked, or where there is nothing to choose."""
+    several = {
+        "track_id": len(form.choices["track_id"]) > 1,
+        "bridges": len(form.choices["track_id"]) > 1,
+        "languages": len(form.choices["languages"]) > 1,
+    }
+    for name, is_useful in several.items():
+        if not (is_useful and asked.get(name, True)):
+            del form[name]
+    return form
 
 
 class AnswerForm(ArrivalForm):

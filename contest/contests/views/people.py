@@ -24,7 +24,6 @@ from contest.web import requests
 from contest.web.access import action, authorize, found, public, reveal
 from contest.web.db import db
 from contest.web.forms import render_form
-from contest.web.text import plain
 
 PURPOSE = "appointment"
 OWED = {
@@ -42,7 +41,7 @@ def index(slug: str) -> ResponseReturnValue:
     contest, user = managed(slug)
     session, at = db.session(), requests.now()
 
-    form = forms.invite_form(contest)
+    form = forms.invite_form(contest, queries.tracks(session, contest.id))
     if form.validate_on_submit():
         try:
             people.invite(session, contest, form.invitation(), by=user, at=at)
@@ -78,11 +77,8 @@ def appointment_edit(appointment_id: uuid.UUID) -> ResponseReturnValue:
     """Change how somebody's role is shown, and for which track it is."""
     appointment, user = _managed(appointment_id)
     contest = appointment.contest
-    tracks = queries.tracks(db.session(), contest.id)
 
-    form = forms.appointment_form(
-        appointment, [("", "—"), *((str(t.id), plain(t.title)) for t in tracks)]
-    )
+    form = forms.appointment_form(appointment, queries.tracks(db.session(), contest.id))
     if form.validate_on_submit():
         people.edit(db.session(), appointment, form.values(), by=user, at=requests.now())
         flash(gettext("Saved."), "success")

@@ -15,7 +15,6 @@ from contest.judging.models import Comparison, Outcome, Visit
 from contest.judging.queries import interests, panel
 
 WON = {Outcome.LEFT: 1.0, Outcome.RIGHT: 0.0, Outcome.TIE: 0.5}
-BEFORE_THE_END = frozenset({RoundPhase.PLANNED, RoundPhase.JUDGING})
 STAY = timedelta(minutes=20)  # a judge who is silent for so long has left the table
 AGAIN = timedelta(minutes=15)  # after which an entry that was absent or busy is offered again
 
@@ -54,21 +53,6 @@ def _counting(
         and (c.appointment_id, c.left_id) not in barred
         and (c.appointment_id, c.right_id) not in barred
     ]
-
-
-def entries(session: Session, round_: Round, known: Sequence[Vote]) -> list[Entry]:
-    """Return the entries that judges are sent to or, once the round is over, that they compared."""
-    if round_.phase in BEFORE_THE_END:
-        return panel.judged_entries(session, round_)
-    seen = {entry for v in known for entry in (v.left, v.right)}
-    return list(
-        session.scalars(
-            select(Entry)
-            .where(Entry.id.in_(seen))
-            .options(joinedload(Entry.team))
-            .order_by(Entry.code)
-        )
-    )
 
 
 def unseen(session: Session, round_: Round) -> int:
@@ -194,7 +178,7 @@ def hall(session: Session, round_: Round, at: datetime) -> Hall:
     standing = visits(session, round_.id)
     closed |= {(v.appointment_id, v.current_id) for v in standing if v.current_id}
     return Hall(
-        entries=tuple(entries(session, round_, known)),
+        entries=tuple(panel.judged_entries(session, round_)),
         votes=tuple(known),
         visits=tuple(standing),
         closed=frozenset(closed),

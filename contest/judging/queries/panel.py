@@ -2,16 +2,22 @@
 
 import uuid
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from contest.contests.models import Answer, Appointment, Role, Round
+from contest.contests.models import Answer, Appointment, Role, Round, RoundPhase
 from contest.entries.models import Entry
 from contest.entries.models import State as EntryState
 from contest.judging.models import (
+    Assignment,
+    AssignmentState,
+    Comparison,
     Criterion,
     Rubric,
 )
+
+OVER = frozenset({RoundPhase.DELIBERATION, RoundPhase.CERTIFIED, RoundPhase.PUBLISHED})
+GONE = frozenset({EntryState.WITHDRAWN, EntryState.DISQUALIFIED})
 
 
 def judges(session: Session, contest_id: uuid.UUID) -> list[Appointment]:
@@ -30,16 +36,34 @@ def judges(session: Session, contest_id: uuid.UUID) -> list[Appointment]:
 
 
 def judged_entries(session: Session, round_: Round) -> list[Entry]:
-    """Return the entries that this round judges, with their teams, by code: an order that tells nothing."""
+    """Return the entries that this round judges, with their teams, by code: an order that tells nothing.
+
+    Once its judging is over that includes those that decisions have moved on since.
+    """
     wanted = EntryState.ELIGIBLE if round_.number == 1 else EntryState.ADVANCED
+    mine: ColumnElement[bool] = Entry.state == wanted
+    if round_.phase in OVER:
+        mine = or_(mine, _was_judged(round_))
     return list(
         session.scalars(
             select(Entry)
-            .where(Entry.contest_id == round_.contest_id, Entry.state == wanted)
+            .where(Entry.contest_id == round_.contest_id, mine)
             .options(joinedload(Entry.team))
             .order_by(Entry.code)
         )
     )
+
+
+def _was_judged(round_: Round) -> ColumnElement[bool]:
+    assigned = select(Assignment.entry_id).where(
+        Assignment.round_id == round_.id, Assignment.state != AssignmentState.PROPOSED
+    )
+    said = Comparison.round_id == round_.id, Comparison.superseded_at.is_(None)
+    compared = (
+        select(side).where(*said, side.is_not(None))
+        for side in (Comparison.left_id, Comparison.right_id)
+    )
+    return Entry.state.not_in(GONE) & or_(*(Entry.id.in_(ids) for ids in (assigned, *compared)))
 
 
 def rubric(session: Session, round_id: uuid.UUID) -> Rubric | None:

@@ -62,7 +62,7 @@ def check_invitation(slug: str) -> ResponseReturnValue:
     contest, _ = chaired(contests.by_slug(db.session(), slug))
     authorize(may_manage(actor(contest)))
     session = db.session()
-    form = invite_form(contest)
+    form = invite_form(contest, contests.tracks(session, contest.id))
     return render_template(
         "contests/people.html",
         form=form,
