@@ -86,7 +86,7 @@ def scenario(name: str, *, quick: bool) -> Iterator[Bar]:
 
 def _play(w: World) -> Seen:
     top = max(1, round(w.entries / 10))
-    options = Options(span=w.levels - 1, top_k=top, across=True)
+    options = Options(scale=(1, w.levels), top_k=top, across=True)
     estimate = rank(w.entry, w.judge, w.score, w.entries, w.judges, options)
     true = 1 + np.argsort(np.argsort(-w.quality))
     model = np.array([s.adjusted for s in estimate.standings])
@@ -187,8 +187,7 @@ def _huge() -> tuple[float, float]:
     judge = (r.integers(0, 5000, 100_000)[:, None] + np.array([0, 7, 191, 1013, 2671])) % 5000
     score = 10 * r.normal(size=100_000)[entry] + 5 * r.normal(size=5000)[judge.ravel()]
     score = 50 + score + 7 * r.normal(size=500_000)
-    options = Options(span=100)
-    seconds = timed(lambda: rank(entry, judge.ravel(), score, 100_000, 5000, options))[1]
+    seconds = timed(lambda: rank(entry, judge.ravel(), score, 100_000, 5000))[1]
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

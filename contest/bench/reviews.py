@@ -48,7 +48,7 @@ class _Panel:
 
     def estimate(self) -> Estimate:
         i, j = np.nonzero(self.seen)
-        return rank(i, j, self.score[i, j], 100, 20, Options(draws=500, span=9, top_k=BEST))
+        return rank(i, j, self.score[i, j], 100, 20, Options(draws=500, scale=(1, 10), top_k=BEST))
 
     def recall(self) -> float:
         found = sorted(self.estimate().standings, key=lambda s: -s.adjusted)[:BEST]
@@ -85,7 +85,7 @@ def _foretold(seeds: int, *, quick: bool) -> Iterator[Bar]:
         quality, bias = r.normal(size=100), 0.5 * r.normal(size=20)
         noise = np.sqrt(0.6) * r.normal(size=len(w.entry))
         score = quality[w.entry] + bias[w.judge] + noise
-        estimate = rank(w.entry, w.judge, score, 100, 20, Options(draws=10, span=6))
+        estimate = rank(w.entry, w.judge, score, 100, 20, Options(draws=10))
         found = np.argsort([-s.adjusted for s in estimate.standings])[:5]
         came.append(len(set(found) & set(np.argsort(-quality)[:5])) / 5)
     off = abs(float(np.mean(came)) - told.recall)

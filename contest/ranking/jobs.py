@@ -147,7 +147,7 @@ def _compute(round_: Round, run_id: str | None) -> dict[str, Any]:
     more = queries.left_out(session, round_.id)
     judges = {j.id for j in panel.judges(session, round_.contest_id)} | set(names.judges)
     top = min(round_.advance_count or TOP, max(1, len(entries)))
-    options = model.Options(span=SPAN, seed=SEED, top_k=top)
+    options = model.Options(scale=(0.0, SPAN), seed=SEED, top_k=top)
     columns, size = account.columns(names, marks), (len(names.entries), len(names.judges))
 
     begun = time.monotonic()

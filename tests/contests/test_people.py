@@ -140,9 +140,7 @@ def test_how_an_appointment_is_shown_can_be_changed_later(client: Client, sessio
     assert "Payments" in client.page(f"/contests/{contest.slug}/people").text
 
 
-def test_a_judge_is_invited_for_a_track_and_for_languages(
-    client: Client, session: Session
-) -> None:
+def test_a_judge_is_invited_for_a_track_and_for_languages(client: Client, session: Session) -> None:
     organiser = make.user(session)
     contest = make.contest(session, organiser=organiser)
     contest.languages = ["en", "ja"]

@@ -12,7 +12,7 @@ from contest.ranking.sentences import NOTES, remarks
 from tests import make
 from tests.ranking.panels import Scores, contest
 
-QUICK = Options(draws=50, span=100.0)
+QUICK = Options(draws=50)
 PEOPLE = ("Ada", "Bea", "Cem", "Dan", "Eva", "Fay", "Gil")
 
 

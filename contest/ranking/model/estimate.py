@@ -53,7 +53,7 @@ def rank(
     Returns  an Estimate; whatever cannot be known is in its notes, and `adjusted_is_official` is
              False where the raw mean should be shown first.
     Raises   ValueError naming the review, for lengths that differ, an index out of range, a score
-             that is not finite, a pair that occurs twice.
+             that is not finite or not on the scale, a pair that occurs twice.
     Source   REML: Patterson and Thompson (1971); the mixed model equations: Henderson (1975); the
              pool covariate: Mundlak (1978).
     Cost     judges cubed + reviews + draws x (entries log entries + entries x judges);
@@ -61,7 +61,7 @@ def rank(
              240 draws: 100,000 x 5,000 with five reviews each takes some seconds.
     """
     options = options or Options()
-    entry, judge, points = checked(entry_index, judge_index, score, n, m)
+    entry, judge, points = checked(entry_index, judge_index, score, n, m, scale=options.scale)
     fingerprint = digest(entry, judge, points, n, m, options)
     unreviewed = tuple(np.setdiff1d(np.arange(n), entry).tolist())
     if len(points) == 0:
@@ -107,7 +107,7 @@ def fitted(
     Only a positive coefficient can mean that pools differ in strength. A negative one is the echo
     of leaving the entry out of its judges' means (in a complete table it is -(entries - 1) exactly).
     """
-    span = options.span or 10.0 ** np.ceil(np.log10(max(1.0, float(np.abs(reviews.score).max()))))
+    span = options.width or 10.0 ** np.ceil(np.log10(max(1.0, float(np.abs(reviews.score).max()))))
     prior = Prior(0.0, (1e-4 * span) ** 2) if split.noise_known else Prior(4.0, (span / 3) ** 2)
     n, m = len(reviews.entries), len(reviews.judges)
     fit = large.fit if m > MANY_JUDGES or n * m > MANY_CELLS else posterior.fit

@@ -47,8 +47,9 @@ class Note:
 class Options:
     """How to compute and how to publish.
 
-    `span` is the width of the scale (100 for shares of a rubric); without it, the next power of
-    ten above the largest score. It matters only where the scores say nothing about noise.
+    `scale` is the lowest and the highest score there is; any other is refused. Its width, or without
+    it the next power of ten above the largest score, matters only where the scores say nothing about
+    noise.
     `across` compares components as if their judges were equally strict on the whole.
     """
 
@@ -56,14 +57,19 @@ class Options:
     seed: int = 0
     top_k: int = 3
     decimals: int = 2
-    span: float | None = None
+    scale: tuple[float, float] | None = None
     across: bool = False
 
     def __post_init__(self) -> None:
         if self.draws < 1 or self.top_k < 1 or not 0 <= self.decimals <= 9 or self.seed < 0:
             raise ValueError("draws and top_k must be at least 1, seed at least 0, decimals 0 to 9")
-        if self.span is not None and not (np.isfinite(self.span) and self.span > 0):
-            raise ValueError("span must be a finite positive number")
+        if self.scale is not None and not (np.isfinite(self.scale).all() and self.width > 0):
+            raise ValueError("the scale must run from one finite number to a larger one")
+
+    @property
+    def width(self) -> float:
+        """Return the width of the scale, 0 where none is given."""
+        return self.scale[1] - self.scale[0] if self.scale else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from contest.ranking.model.result import METHOD, Floats, Ints, Options
 
 Hashes = NDArray[np.uint64]
+ROUNDING = 1e-9  # share of the scale by which a weighted total may miss its end
 
 
 def checked(
@@ -31,7 +32,8 @@ def checked(
     if n < 0 or m < 0:
         raise ValueError("n and m must not be negative")
     if scale is not None:
-        _refuse((points < scale[0]) | (points > scale[1]), points, scale)
+        slack = ROUNDING * (scale[1] - scale[0])
+        _refuse((points < scale[0] - slack) | (points > scale[1] + slack), points, scale)
     entry = _indices("entry", entry_index, n, len(points))
     judge = _indices("judge", judge_index, m, len(points))
     pair = entry * max(m, 1) + judge
@@ -90,8 +92,9 @@ def input_digest(
 
     Takes and raises what `rank` does.
     """
-    columns = checked(entry_index, judge_index, score, n, m)
-    return digest(*columns, n, m, options or Options())
+    options = options or Options()
+    columns = checked(entry_index, judge_index, score, n, m, scale=options.scale)
+    return digest(*columns, n, m, options)
 
 
 def digest(entry: Ints, judge: Ints, score: Floats, n: int, m: int, options: Options) -> str:
