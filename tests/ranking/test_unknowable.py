@@ -199,5 +199,5 @@ def test_a_scale_without_width_is_refused(scale: tuple[float, float]) -> None:
 
 @pytest.mark.parametrize("off", [-0.5, 100.5])
 def test_a_score_that_is_not_on_the_scale_is_refused_by_its_number(off: float) -> None:
-    with pytest.raises(ValueError, match="score of review 1 is .* on a scale from 0 to 100"):
+    with pytest.raises(ValueError, match=r"score of review 1 is .* on a scale from 0 to 100"):
         rank([0, 1], [0, 0], [50.0, off], 2, 1, Options(scale=(0.0, 100.0)))
