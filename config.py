@@ -21,6 +21,12 @@ class Settings(BaseSettings):
     MAIL_URL: str = f"file://{INSTANCE}/mail"  # or smtp://user:password@host:587
     MAIL_FROM: str = "Contest <contest@localhost>"
     LIMITS_URL: str = ""  # or redis://host:6379; beside an SQLite database if empty
+    OLD_SECRET_KEYS: str = (
+        ""  # what was the secret before, the newest first, with commas: still read
+    )
+    CHECKPOINTS_URL: str = (
+        ""  # file:// or s3://, best on another machine; beside the files if empty
+    )
     SIGNING_KEY: str = (
         ""  # Ed25519 seed for receipts, 64 hex digits; derived from SECRET_KEY if empty
     )

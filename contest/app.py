@@ -56,6 +56,7 @@ from contest.teams import queries as teams_queries  # noqa: E402
 from contest.teams import views as teams  # noqa: E402
 from contest.undertakings import views as undertakings  # noqa: E402
 from contest.upkeep import cli as upkeep_cli  # noqa: E402
+from contest.upkeep import jobs as upkeep_jobs  # noqa: E402
 from contest.upkeep import views as upkeep  # noqa: E402
 from contest.vault import views as vault  # noqa: E402
 from contest.web import (  # noqa: E402
@@ -67,6 +68,7 @@ from contest.web import (  # noqa: E402
     finished,
     headers,
     idempotency,
+    keys,
     limits,
     moments,
     navigation,
@@ -79,6 +81,7 @@ ROOT = Path(__file__).parent.parent
 # Each has an `init_app`; the order is the order of their hooks.
 KIT: tuple[ModuleType, ...] = (
     database,
+    keys,
     text,
     headers,
     requests,
@@ -142,6 +145,7 @@ JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
     results_jobs,
     followup_jobs,
     ranking_jobs,
+    upkeep_jobs,
 )
 # What features above `contests` add to its announcement and to its overview.
 CHECKS: tuple[readiness.Check, ...] = (entries_overview.unready, judging_overview.unready)

@@ -93,7 +93,10 @@ def user(
 def signed_in(session: Session, user: User) -> dict[str, object]:
     """Begin a session and return what its cookie holds."""
     row = added(
-        session, SignIn(user_id=user.id, how="link", began_at=NOON, passed_at=NOON, seen_at=NOON)
+        session,
+        SignIn(
+            user_id=user.id, how="link", began_at=NOON, passed_at=NOON, seen_at=NOON, proved_at=NOON
+        ),
     )
     return {"_user_id": user.fs_uniquifier, "_fresh": True, "sign_in": row.id.hex}
 

@@ -78,8 +78,22 @@ class SignIn(Base):
     device: Mapped[str] = mapped_column(String(64), default="")
     began_at: Mapped[datetime]
     passed_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None]  # when the person last showed who they are
+    is_strong: Mapped[bool] = mapped_column(default=False)  # by two factors, as single sign-on told
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class Identity(Base):
+    """Whom the provider of single sign-on knows as this person: its own name for them, not their address."""
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    issuer: Mapped[str] = mapped_column(String(300))
+    subject: Mapped[str] = mapped_column(String(255))
+    added_at: Mapped[datetime]
 
 
 class Authenticator(Base):

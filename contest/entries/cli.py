@@ -3,10 +3,14 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import click
+from flask.cli import with_appcontext
 
 from contest.entries import receipt as proofs
+from contest.events import checkpoints
+from contest.web import keys
 
 
 @click.group()
@@ -39,6 +43,7 @@ def verify(file: Path, key: str, documents: tuple[Path, ...]) -> None:
     click.echo(f"genuine: {told['contest']}, round {told['round']}, version {told['version']}")
     click.echo(f"arrived: {told['received_at']}")
     click.echo(f"record:  event {told['sequence']} of {told['chain']}, {told['event']}")
+    _say_inclusion(given.get("inclusion"), told, {public, key.lower() or public})
     if not key:
         click.echo(f"key:     {public} (compare it with the one the site publishes)")
     hashes = {each["sha256"] for each in told["files"]}
@@ -47,6 +52,29 @@ def verify(file: Path, key: str, documents: tuple[Path, ...]) -> None:
         click.echo(f"{'not in it' if document in missing else 'in it'}: {document}")
     if missing:
         raise click.ClickException("a document is not one of those handed in")
+
+
+def _say_inclusion(proof: dict[str, Any] | None, told: dict[str, Any], keys: set[str]) -> None:
+    """Say whether the event of the receipt was on record when that was signed the next time."""
+    if proof is None:
+        click.echo("proof:   none yet; download the receipt again after an hour")
+    elif proof.get("key") in keys and checkpoints.includes(
+        proof, told["event"], told["chain"], told["sequence"]
+    ):
+        signed = json.loads(proof["body"])
+        click.echo(f"proof:   on record when that was signed at {signed['at']}")
+    else:
+        raise click.ClickException("the proof that it stands in the record does not hold")
+
+
+@receipt.command()
+@with_appcontext
+def seed() -> None:
+    """Print the seed of the key that signs here, to be kept as CONTEST_SIGNING_KEY.
+
+    For the day on which CONTEST_SECRET_KEY is replaced. Whoever has it can sign in your name.
+    """
+    click.echo(keys.signing_key().private_bytes_raw().hex())
 
 
 def _sha256(path: Path) -> str:

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, Index, String, UniqueConstraint, event
+from sqlalchemy import DDL, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contest.core.orm import Base
@@ -40,6 +40,21 @@ class Event(Base):
     facts: Mapped[dict[str, Any]]
     prev: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class Checkpoint(Base):
+    """A signed word about how far a chain had come. The same line stands in a file outside."""
+
+    __tablename__ = "checkpoints"
+    __table_args__ = (UniqueConstraint("chain", "sequence"),)
+
+    chain: Mapped[str] = mapped_column(String(36))
+    sequence: Mapped[int]
+    at: Mapped[datetime] = mapped_column(index=True)
+    body: Mapped[str] = mapped_column(Text)  # the canonical text that is signed
+    signature: Mapped[str] = mapped_column(String(128))  # Ed25519 over body, hex
+    key: Mapped[str] = mapped_column(String(64))
+    salt: Mapped[str] = mapped_column(String(64))  # hides single events from who sees a path
 
 
 SQLITE_GUARD = """

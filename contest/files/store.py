@@ -118,6 +118,15 @@ class Store:
 def from_url(url: str) -> Store:
     """Return the store that `url` names: file:///folder or s3://bucket/prefix.
 
+    Raises ValueError as `objects` does.
+    """
+    found = objects(url)
+    return Store(found, Path(str(found.prefix)) if isinstance(found, LocalStore) else None)
+
+
+def objects(url: str) -> LocalStore | S3Store:
+    """Return the objects at `url`.
+
     Raises ValueError for another scheme, and for a folder that is not named from the root: two
     slashes too few would otherwise quietly make a folder somewhere else.
     """
@@ -129,9 +138,9 @@ def from_url(url: str) -> Store:
             )
         root = Path(unquote(parts.path))
         root.mkdir(parents=True, exist_ok=True)
-        return Store(LocalStore(prefix=root), root)
+        return LocalStore(prefix=root)
     if parts.scheme == "s3":
-        return Store(S3Store(parts.netloc, prefix=parts.path.strip("/") or None), None)
+        return S3Store(parts.netloc, prefix=parts.path.strip("/") or None)
     raise ValueError(f"no store for {parts.scheme}: files; use file:// or s3://")
 
 

@@ -11,11 +11,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from contest.accounts.models import Authenticator, Passkey, User
 from contest.entries import receipt as receipts
 from contest.entries.models import Receipt, Version
+from contest.events import checkpoints
 from contest.events import queries as events
 from contest.events.models import Event
 from contest.files.models import File, Rendition
@@ -63,6 +65,23 @@ def holds(promise: str) -> Callable[[Check], Check]:
 def chain(session: Session, _store: Store) -> Iterator[str]:
     for fault in events.verify(session).faults:
         yield f"event {fault.sequence} of {fault.chain} {fault.what}"
+
+
+@holds("The record is the one that was signed, up to every checkpoint.")
+def signed(session: Session, _store: Store) -> Iterator[str]:
+    for fault in checkpoints.faults(session, checkpoints.stored(session), ()):
+        yield f"event {fault.sequence} of {fault.chain} {fault.what}"
+
+
+@holds("Who is asked for a second factor has one, and who has one is asked for it.")
+def factors(session: Session, _store: Store) -> Iterator[str]:
+    owns = or_(*(exists().where(table.user_id == User.id) for table in (Authenticator, Passkey)))
+    for user_id in session.scalars(
+        select(User.id).where(User.second_factor_at.is_not(None), ~owns)
+    ):
+        yield f"user {user_id} is asked for a second factor and has none"
+    for user_id in session.scalars(select(User.id).where(User.second_factor_at.is_(None), owns)):
+        yield f"user {user_id} has a second factor and is not asked for it"
 
 
 @holds("Every version has a signed receipt that names its answers and its event in the record.")

@@ -23,7 +23,7 @@ def run_promised(session: Session, *, at: datetime = make.NOON) -> int:
     ran = 0
     while due := [p for p in engine.promised(session.connection()) if p.at <= at]:
         for promise in due:
-            with _as_worker(session):
+            with as_worker(session):
                 ids = dict(promise.ids)
                 for handler in HANDLERS[promise.kind]:
                     ids |= handler.do(**ids) or {}
@@ -37,13 +37,13 @@ def run_promised(session: Session, *, at: datetime = make.NOON) -> int:
 def fail_promised(session: Session, error: str, *, final: bool = False) -> None:
     """Do what the worker does when everything promised has just failed with `error`."""
     for promise in engine.promised(session.connection()):
-        with _as_worker(session):
+        with as_worker(session):
             FAILURES[promise.kind](error=error, final=final, **promise.ids)
             session.flush()
 
 
 @contextmanager
-def _as_worker(session: Session) -> Iterator[None]:
+def as_worker(session: Session) -> Iterator[None]:
     app: Flask = session.info["app"]
     with app.app_context():
         db.session.registry.set(cast(Any, session))

@@ -122,7 +122,15 @@ def settle(play: Play) -> None:
     for user in play.session.scalars(select(User)):
         number = uuid.UUID(hex=str(session_of(user)["sign_in"]))
         play.session.add(
-            SignIn(id=number, user_id=user.id, how="link", began_at=at, passed_at=at, seen_at=at)
+            SignIn(
+                id=number,
+                user_id=user.id,
+                how="link",
+                began_at=at,
+                passed_at=at,
+                seen_at=at,
+                proved_at=at,
+            )
         )
 
 

@@ -87,7 +87,7 @@ def fill(session: Session, at: datetime, seed: int = 1) -> Filled:
     session.flush()
     session.add_all(
         SignIn(id=uuid.UUID(person.fs_uniquifier), user_id=person.id, how="link", began_at=at,
-               passed_at=at, seen_at=at)
+               passed_at=at, seen_at=at, proved_at=at)
         for person in people
     )  # fmt: skip
     prize = Prize(contest_id=contest.id, title=Words(en="Winner"), benefits=Words(), places=50)

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from flask import Blueprint, current_app, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contest.accounts.models import User
@@ -17,7 +16,7 @@ from contest.contests.models import Contest, Round
 from contest.contests.signedin import actor
 from contest.core.decisions import Decision, deny
 from contest.core.text import N_
-from contest.entries import policy, queries, receipt
+from contest.entries import policy, queries
 from contest.entries.models import NO_LEAVE, Entry, Leave, QuestionForm, Version
 from contest.entries.pages import PromiseNeeded, require_promise
 from contest.entries.queries import Field, Progress
@@ -119,8 +118,3 @@ def just_opened() -> set[uuid.UUID]:
 def contest_of(slug: str) -> tuple[Contest, Actor]:
     contest = found(contests.by_slug(db.session(), slug))
     return contest, actor(contest)
-
-
-def key() -> Ed25519PrivateKey:
-    """Return the key with which this instance signs receipts."""
-    return receipt.signing_key(current_app.config["SIGNING_KEY"], current_app.config["SECRET_KEY"])

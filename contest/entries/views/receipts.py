@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from contest.accounts.signin import visitor
 from contest.entries import queries
 from contest.entries import receipt as proofs
-from contest.entries.views.blueprint import bp, key
+from contest.entries.views.blueprint import bp
+from contest.events import checkpoints
+from contest.web import keys
 from contest.web.access import found, public
 from contest.web.db import db
 
@@ -30,7 +32,7 @@ def receipt(code: str) -> ResponseReturnValue:
         entry=shown.version.entry,
         is_member=is_member,
         is_signed=proofs.verifies(shown.body, shown.signature, shown.key),
-        is_ours=shown.key == proofs.public_key(key()),
+        is_ours=shown.key in keys.public_keys(),
         is_in_chain=queries.is_in_chain(session, shown),
     )
 
@@ -38,10 +40,18 @@ def receipt(code: str) -> ResponseReturnValue:
 @bp.get("/receipts/<string:code>/receipt.json")
 @public("entries.receipt_download")
 def receipt_download(code: str) -> ResponseReturnValue:
-    """Send the receipt as a file that anybody can check without us."""
-    shown = found(queries.receipt(db.session(), code))
+    """Send the receipt as a file that anybody can check without us.
+
+    Once the record was signed after it, that it stood in there is part of the proof.
+    """
+    session = db.session()
+    shown = found(queries.receipt(session, code))
+    told = json.loads(shown.body)
+    proof = checkpoints.inclusion(session, told["chain"], told["sequence"])
     text = json.dumps(
-        {"body": shown.body, "signature": shown.signature, "key": shown.key}, indent=1
+        {"body": shown.body, "signature": shown.signature, "key": shown.key}
+        | ({"inclusion": proof} if proof is not None else {}),
+        indent=1,
     )
     response = Response(text + "\n", mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="receipt-{shown.code}.json"'

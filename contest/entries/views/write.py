@@ -14,11 +14,12 @@ from contest.core.text import N_
 from contest.entries import actions, queries
 from contest.entries.forms import draft_form, field_name, question_id
 from contest.entries.models import Question, QuestionKind, Receipt
-from contest.entries.views.blueprint import Desk, bp, desk, key
+from contest.entries.views.blueprint import Desk, bp, desk
 from contest.files import queries as files
 from contest.files.arrival import Arrived, arrive
 from contest.files.models import File, Rendition
 from contest.files.sending import send, store
+from contest.web import keys
 from contest.web.access import action, authorize, found, receives_files
 from contest.web.db import db, write_now
 from contest.web.forms import ConfirmForm, Form, render_form
@@ -289,7 +290,12 @@ def _submit(at_desk: Desk) -> Receipt:
     if at_desk.entry is None or at_desk.round is None:
         raise DomainError(N_("There is nothing to hand in yet."))
     return actions.submit(
-        db.session(), at_desk.entry, at_desk.round, by=at_desk.user, at=at_desk.at, key=key()
+        db.session(),
+        at_desk.entry,
+        at_desk.round,
+        by=at_desk.user,
+        at=at_desk.at,
+        key=keys.signing_key(),
     )
 
 

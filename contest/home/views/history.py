@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contest.accounts.signin import current, signed_in
@@ -14,6 +14,7 @@ from contest.contests.signedin import actor
 from contest.core.decisions import Decision
 from contest.entries import policy as entries_policy
 from contest.entries import queries as entries
+from contest.events import checkpoints
 from contest.followup import policy as followup_policy
 from contest.followup.policy import Viewer
 from contest.followup.queries import cases
@@ -65,6 +66,20 @@ def thing(kind: str, thing_id: uuid.UUID) -> ResponseReturnValue:
                  about=about, thing_id=thing_id)  # fmt: skip
 
 
+@bp.get("/contests/<slug:slug>/history/checkpoints")
+@signed_in
+@action("home.checkpoints_download")
+def checkpoints_download(slug: str) -> ResponseReturnValue:
+    """Send what was signed of a contest's record, to be kept elsewhere."""
+    contest = found(contests.by_slug(db.session(), slug))
+    reveal(policy.may_read_history(actor(contest)))
+    signed = checkpoints.of_chain(db.session(), str(contest.id))
+    text = "".join(f"{checkpoints.Line.of(row).text()}\n" for row in signed)
+    response = Response(text, mimetype="application/jsonl")
+    response.headers["Content-Disposition"] = f'attachment; filename="checkpoints-{slug}.jsonl"'
+    return response
+
+
 def _page(
     contest: Contest, *, url: str, about: Thing | None = None, thing_id: uuid.UUID | None = None
 ) -> str:
@@ -86,6 +101,7 @@ def _page(
         kinds=facts.KINDS,
         own_pages=THINGS.keys(),
         zone=zone,
+        signed=checkpoints.latest(session, str(contest.id)) if about is None else None,
         newer=url if before else None,
         older=f"{url}?before={lines[PAGE - 1].sequence}" if len(lines) > PAGE else None,
     )
