@@ -322,6 +322,64 @@ def test_points_save_themselves_and_the_server_checks_their_sum(
     assert "beside your other entries" in client.page(f"/assignments/{booth.work[0][0].id}").text
 
 
+def test_points_that_another_device_changed_are_shown_beside_one_s_own(
+    client: Client, session: Session
+) -> None:
+    booth = Booth(session)
+    client.sign_in(booth.users[0])
+    name = f"points_{booth.ids[0]}"
+    booth.points(60, 30, 10)
+
+    stale = client.post(f"{booth.page}/save", data={"_field": name, name: "50", "_version": "0"})
+    assert stale.status_code == 409
+    assert stale.json == {"mine": "50", "theirs": "60", "value": "60", "version": "60"}
+    again = client.post(f"{booth.page}/save", data={"_field": name, name: "50", "_version": "60"})
+    assert again.json
+    assert again.json["version"] == "50"
+
+    names = [f"points_{i}" for i in booth.ids]
+    sent = dict(zip(names, ["40", "30", "30"], strict=True))
+    seen = dict.fromkeys([f"{n}_seen" for n in names], "60 40")  # the first: before, and sent since
+    refused = client.post(f"{booth.page}/submit", data={**sent, **seen})
+    assert refused.status_code == 422
+    assert refused.text.count('data-controller="clash"') == 2  # the second is the same for both
+    assert f'name="{names[2]}" value="30"' in refused.text
+    assert f'name="{names[2]}_seen" value="10"' in refused.text
+    assert booth.counting() == []
+
+    held = dict(zip([f"{n}_seen" for n in names], ["50", "30", "10"], strict=True))
+    assert client.post(f"{booth.page}/submit", data={**sent, **held}).status_code == 303
+    assert booth.counting() == [dict(zip(booth.ids, (40, 30, 30), strict=True))]
+
+
+def test_an_order_that_another_device_changed_is_shown_beside_one_s_own(
+    client: Client, session: Session
+) -> None:
+    booth = Booth(session, Mode.RANKING)
+    client.sign_in(booth.users[0])
+    a, b, c = map(str, booth.ids)
+    booth.order([1], [0], [2])
+
+    mine = {"_field": "order", "order": f"{a},{b},{c}"}
+    stale = client.post(f"{booth.page}/save", data={**mine, "_version": f"{a},{b}"})
+    assert stale.status_code == 409
+    assert stale.json == {
+        "mine": "1. Idea 0\n2. Idea 1\n3. Idea 2",
+        "theirs": "1. Idea 1\n2. Idea 0\n3. Idea 2",
+        "value": f"{b},{a},{c}",
+        "version": f"{b},{a},{c}",
+    }
+    whole = {"order": f"{a},{b},{c}", "order_seen": f"{a},{b}"}
+    refused = client.post(f"{booth.page}/submit", data=whole)
+    assert refused.status_code == 422
+    assert f'name="order" value="{a},{b},{c}"' in refused.text
+    assert "2. Idea 0" in refused.text
+
+    known = {**whole, "order_seen": f"{a},{b} {b},{a},{c}"}
+    assert client.post(f"{booth.page}/submit", data=known).status_code == 303
+    assert booth.counting() == [dict(zip(booth.ids, (1, 2, 3), strict=True))]
+
+
 def test_a_ballot_waits_until_every_document_was_opened(client: Client, session: Session) -> None:
     booth = Booth(session)
     booth.points(100)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from contest.accounts.models import User
 from contest.contests.models import Mode, Role, RoundPhase
 from contest.entries.models import State
+from contest.judging.actions import ballots
 from contest.judging.models import Score
 from contest.web.db import db
 from tests import make
@@ -32,7 +33,7 @@ class Story:
         rubric = make.rubric(session, self.round)
         self.names = [f"points_{criterion.id}" for criterion in rubric.criteria]
         make.appointment(session, contest, self.chair, Role.CHAIR)
-        judge = make.appointment(session, contest, self.judge)
+        self.seat = judge = make.appointment(session, contest, self.judge)
         self.entries = [
             make.entry(session, make.user(session), contest=contest, title=title,
                        state=State.ELIGIBLE)
@@ -138,3 +139,15 @@ def test_a_judge_orders_by_keys_and_by_dragging_and_the_order_is_kept(
     look_at(page, story.site.app)
     page.reload()
     expect(lines.first).to_contain_text("Second idea")
+
+    story.session.rollback()  # and reads what the page has written since
+    story.session.expire_all()
+    ballots.put_order(story.session, story.round, story.seat, [[story.entries[1].id]],
+                      at=make.NOON)  # fmt: skip
+    story.session.commit()  # on another device
+    lines.first.get_by_role("button", name="down").press("Enter")
+    clash = page.get_by_role("alert").filter(has_text="1. Second idea")
+    expect(clash).to_contain_text("2. Second idea")
+    clash.get_by_role("button", name="Take theirs").click()
+    expect(lines).to_have_count(1)
+    expect(page.locator("[data-autosave-target=status]")).to_have_attribute("data-state", "saved")

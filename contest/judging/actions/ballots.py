@@ -1,7 +1,7 @@
 """One judge's acts on their ballot: write, hand in, take back; and the chair's, who may set it aside."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from contest.accounts.models import User
 from contest.contests.models import Appointment, Mode, Round
 from contest.core import orm
-from contest.core.errors import DomainError
+from contest.core.errors import Conflict, DomainError
 from contest.core.text import N_
 from contest.entries.models import Entry
 from contest.events.log import Verb, record
@@ -19,6 +19,8 @@ from contest.judging.queries import ballots
 Order = Sequence[Sequence[uuid.UUID]]
 """Entries best first; those that share a place stand in one group."""
 
+CHANGED = N_("You changed this on another device meanwhile.")
+
 
 def put_points(
     session: Session,
@@ -26,24 +28,49 @@ def put_points(
     judge: Appointment,
     given: Mapping[uuid.UUID, int],
     *,
+    seen: Mapping[uuid.UUID, Container[int]] | None = None,
     at: datetime,
 ) -> None:
     """Write the points of some entries into the draft; their sum matters when it is handed in.
 
-    Raises DomainError for an entry that the judge does not judge, or points outside the budget.
+    `seen` holds, for some of them, the points that the judge had before them.
+
+    Raises DomainError for an entry that the judge does not judge, or points outside the budget;
+    Conflict with theirs (entry -> points) where neither what was seen nor what is given is stored.
     """
     if not all(0 <= points <= round_.budget for points in given.values()):
         raise DomainError(N_("Give 0 to %(budget)s points."), {"budget": round_.budget})
-    _write(session, round_, judge, lambda before: {**before, **given}, at)
+
+    def change(before: Values, _: Sequence[uuid.UUID]) -> Values:
+        theirs = {
+            entry: before.get(entry, 0)
+            for entry, points in given.items()
+            if seen is not None and entry in seen
+            if before.get(entry, 0) != points and before.get(entry, 0) not in seen[entry]
+        }
+        if theirs:
+            raise Conflict(CHANGED, {"theirs": theirs})
+        return {**before, **given}
+
+    _write(session, round_, judge, change, at)
 
 
 def put_order(
-    session: Session, round_: Round, judge: Appointment, order: Order, *, at: datetime
+    session: Session,
+    round_: Round,
+    judge: Appointment,
+    order: Order,
+    *,
+    seen: Sequence[Order] | None = None,
+    at: datetime,
 ) -> None:
     """Write the order into the draft; entries that are left out are not placed yet.
 
+    `seen` holds the orders that the judge had before them.
+
     Raises DomainError for an entry that the judge does not judge, one that stands there twice, or a
-    shared place where the rules allow none.
+    shared place where the rules allow none; Conflict with theirs (an Order) where neither an order
+    that was seen nor this one is stored.
     """
     placed = [entry for group in order for entry in group]
     if len(set(placed)) != len(placed):
@@ -51,7 +78,18 @@ def put_order(
     if not round_.ties_allowed and any(len(group) > 1 for group in order):
         raise DomainError(N_("Two entries cannot share a place here."))
     places = {entry: place for place, group in enumerate(order, start=1) for entry in group}
-    _write(session, round_, judge, lambda _: places, at)
+
+    def change(before: Values, slate: Sequence[uuid.UUID]) -> Values:
+        stored = ballots.order(before, slate)
+        if seen is not None and all(_sets(stored) != _sets(known) for known in (*seen, order)):
+            raise Conflict(CHANGED, {"theirs": stored})
+        return places
+
+    _write(session, round_, judge, change, at)
+
+
+def _sets(order: Order) -> list[set[uuid.UUID]]:
+    return [set(group) for group in order]
 
 
 def submit(
@@ -158,15 +196,18 @@ def _write(
     session: Session,
     round_: Round,
     judge: Appointment,
-    change: Callable[[Values], Values],
+    change: Callable[[Values, Sequence[uuid.UUID]], Values],
     at: datetime,
 ) -> None:
-    """Change the draft. What was handed in stays as it is while nothing differs from it."""
+    """Change the draft, a function of it and of the slate.
+
+    What was handed in stays as it is while nothing differs from it.
+    """
     orm.lock(session, judge)
     made = ballots.revisions(session, round_.id, judge.id)
     before = made[-1].values() if made else {}
-    after = change(before)
     slate = ballots.slate(session, round_.id, judge.id)
+    after = change(before, [a.entry_id for a in slate])
     if not after.keys() - before.keys() <= {a.entry_id for a in slate}:
         raise DomainError(N_("This entry is not assigned to you."))
     if made and made[-1].counts() and after == before:

@@ -1,7 +1,8 @@
 """The page on which a judge puts all their entries in order, or distributes points over them."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from contest.contests import queries as contests
 from contest.contests.models import BALLOTS, Appointment, Mode, Role, Round
 from contest.contests.signedin import require_factor
 from contest.core.decisions import Decision, deny
-from contest.core.errors import DomainError
+from contest.core.errors import Conflict, DomainError
 from contest.core.text import N_
 from contest.judging import ordering, policy
 from contest.judging.actions import ballots as actions
@@ -26,9 +27,10 @@ from contest.web import requests
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
 from contest.web.forms import Form
+from contest.web.merging import Clash
 from contest.web.text import why
 
-POINTS = "points_"
+POINTS, SEEN = "points_", "_seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,16 @@ class Page:
     unread: frozenset[uuid.UUID]
     may: Decision
     form: Form
+    clashes: Mapping[str, Clash] = field(default_factory=dict)  # by input
+
+    @property
+    def stored(self) -> dict[uuid.UUID, int]:
+        """What the draft holds, which `values` and `order` differ from while something is refused."""
+        return self.ballot.values() if self.ballot else {}
+
+    @property
+    def stored_order(self) -> str:
+        return ordering.written(queries.order(self.stored, [a.entry_id for a in self.slate]))
 
     @property
     def spent(self) -> int:
@@ -58,7 +70,8 @@ class Page:
 
     @property
     def unplaced(self) -> list[Assignment]:
-        return [a for a in self.slate if a.entry_id not in self.values]
+        placed = {entry for group in self.order for entry in group}
+        return [a for a in self.slate if a.entry_id not in placed]
 
     @property
     def is_in(self) -> bool:
@@ -67,7 +80,7 @@ class Page:
     @property
     def is_open(self) -> bool:
         """Say whether it is written on, and not what was handed in."""
-        asked = "change" in request.args or bool(self.form.form_errors)
+        asked = "change" in request.args or bool(self.form.form_errors or self.clashes)
         return bool(self.may) and (asked or not self.is_in)
 
 
@@ -89,12 +102,16 @@ def ballot(round_id: uuid.UUID) -> ResponseReturnValue:
 def ballot_save(round_id: uuid.UUID) -> ResponseReturnValue:
     """Keep the order, or the points of one entry. Answers JSON."""
     round_, judge, _ = _acting(round_id)
-    at = requests.now()
+    at, name = requests.now(), request.form.get("_field", "")
     try:
-        _keep(round_, judge, only=request.form.get("_field", ""))
+        _keep(round_, judge, only=name)
+    except Conflict as stale:
+        clash = _clashes(round_, judge, stale)[name]
+        told = {"mine": clash.mine, "theirs": clash.theirs, "value": clash.value}
+        return {**told, "version": clash.value}, 409
     except DomainError as error:
         return {"errors": [why(error)]}, 422
-    return {"saved_at": at.isoformat()}
+    return {"saved_at": at.isoformat(), "version": request.form.get(name, "")}
 
 
 @bp.post("/rounds/<uuid:round_id>/ballot/change")
@@ -156,17 +173,57 @@ def ballot_undo(round_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _keep(round_: Round, judge: Appointment, *, only: str = "") -> None:
-    """Write what the form holds, or one field of it, into the draft."""
+    """Write what the form holds, or one field of it, into the draft.
+
+    Raises Conflict where another device has written something else than this page knows of.
+    """
     session, at = db.session(), requests.now()
     if round_.mode is Mode.RANKING:
         if "order" in request.form and only in {"", "order"}:
-            order = [[_id(e) for e in group] for group in ordering.read(request.form["order"])]
-            actions.put_order(session, round_, judge, order, at=at)
+            known = _seen("order", only)
+            actions.put_order(
+                session, round_, judge, _order(request.form["order"]),
+                seen=None if known is None else [_order(text) for text in known], at=at,
+            )  # fmt: skip
         return
-    names = [only] if only else [n for n in request.form if n.startswith(POINTS)]
-    given = {_id(name.removeprefix(POINTS)): _number(request.form.get(name, "")) for name in names}
+    sent = (n for n in request.form if n.startswith(POINTS) and not n.endswith(SEEN))
+    names = {name: _id(name.removeprefix(POINTS)) for name in ([only] if only else sent)}
+    given = {entry: _number(request.form.get(name, "")) for name, entry in names.items()}
+    seen = {
+        entry: {_number(text) for text in known}
+        for name, entry in names.items()
+        if (known := _seen(name, only)) is not None
+    }
     if given:
-        actions.put_points(session, round_, judge, given, at=at)
+        actions.put_points(session, round_, judge, given, seen=seen, at=at)
+
+
+def _seen(name: str, only: str) -> list[str] | None:
+    """Return what the page knows to have stood in a field: at first, and whatever it sent since."""
+    sent = request.form.get("_version" if only else name + SEEN)
+    return None if sent is None else sent.split(" ")
+
+
+def _order(text: str) -> ordering.Order[uuid.UUID]:
+    return [[_id(entry) for entry in group] for group in ordering.read(text)]
+
+
+def _clashes(round_: Round, judge: Appointment, stale: Conflict) -> dict[str, Clash]:
+    """Return, by input, what stands there now beside what was sent."""
+    slate = queries.slate(db.session(), round_.id, judge.id)
+    titles = {a.entry_id: a.entry.title for a in slate}
+    theirs = stale.facts["theirs"]
+    if isinstance(theirs, dict):
+        names = {f"{POINTS}{entry}": str(points) for entry, points in theirs.items()}
+        return {n: Clash(n, request.form.get(n, ""), there, there) for n, there in names.items()}
+
+    def shown(order: ordering.Order[uuid.UUID]) -> str:
+        lines = (" = ".join(titles.get(e, "–") for e in group) for group in order)
+        return "\n".join(f"{place}. {line}" for place, line in enumerate(lines, start=1))
+
+    there = _order(ordering.written(theirs))  # type: ignore[arg-type]
+    mine = _order(request.form.get("order", ""))
+    return {"order": Clash("order", shown(mine), shown(there), ordering.written(there))}
 
 
 def _id(text: str) -> uuid.UUID:
@@ -220,9 +277,19 @@ def _page(round_: Round, judge: Appointment, form: Form | None = None) -> Page:
 
 
 def _refused(round_: Round, judge: Appointment, error: DomainError) -> ResponseReturnValue:
+    """Show the ballot as it was sent, with what is wrong with it."""
     form = Form()
     form.reject(error)
-    return _show(_page(round_, judge, form))
+    page = _page(round_, judge, form)
+    sent = {a.entry_id: request.form.get(f"{POINTS}{a.entry_id}", "") for a in page.slate}
+    points = {entry: int(text) for entry, text in sent.items() if text.strip().isdecimal()}
+    page = replace(page, values={**page.values, **points})
+    if "order" in request.form:
+        placed = [[e for e in group if e in sent] for group in _order(request.form["order"])]
+        page = replace(page, order=[group for group in placed if group])
+    if isinstance(error, Conflict):
+        page = replace(page, clashes=_clashes(round_, judge, error))
+    return _show(page)
 
 
 def _show(page: Page) -> Response:

@@ -63,6 +63,7 @@ export default class extends Controller {
 
   async send(name) {
     const sent = this.values(name);
+    for (const seen of this.fields(`${name}_seen`)) if ("plain" in seen.dataset) seen.value += ` ${sent[0]}`; // the form may leave before the answer comes
     const body = new URLSearchParams([["_field", name], ["_version", this.version(name)], ["_key", newKey()], ["csrf_token", csrfToken()], ...sent.map((value) => [name, value])]);
     this.tell("busy", say("saving"));
     let answer;
@@ -83,7 +84,7 @@ export default class extends Controller {
 
   async answered(name, sent, answer) {
     const said = await answer.json().catch(() => ({}));
-    if (answer.status === 409 && sent.length === 1 && said.theirs === sent[0]) {
+    if (answer.status === 409 && sent.length === 1 && (said.value ?? said.theirs) === sent[0]) {
       this.acknowledge(name, sent, said); // an answer got lost: what stands there is ours
       return true;
     }
@@ -96,7 +97,7 @@ export default class extends Controller {
 
   acknowledge(name, sent, { saved_at: at, version, merged, merged_version: mergedVersion }) {
     this.place_of(name)?.toggleAttribute("data-refused", false);
-    if (version !== undefined) this.place_of(name)?.setAttribute("data-version", version);
+    if (version !== undefined) this.know(name, version);
     if (merged !== undefined && same(sent, this.values(name))) this.adopt(name, merged, mergedVersion, sent);
     this.note(name, "");
     if (same(sent, this.values(name))) this.forget(name);
@@ -138,7 +139,7 @@ export default class extends Controller {
 
   // One field changed by two people: both texts, and a choice.
 
-  clash(name, { mine, theirs, version, by }) {
+  clash(name, { mine, theirs, value, version, by }) {
     const place = this.place_of(name);
     place.querySelector(".clash")?.remove();
     this.clashing.set(name, this.values(name));
@@ -156,17 +157,18 @@ export default class extends Controller {
     row.append(keep, take);
     box.append(texts, row);
     place.append(box);
-    const settle = (value) => {
+    const settle = (chosen) => {
       box.remove();
       this.clashing.delete(name);
-      place.dataset.version = version;
-      if (value !== null) this.put(name, [value]);
+      this.know(name, version);
+      if (chosen !== null) this.put(name, [chosen]);
+      this.fields(name)[0]?.dispatchEvent(new Event("input", { bubbles: true })); // to whoever shows more of it than its text
       this.waiting.set(name, null);
       this.flush();
       this.fields(name)[0]?.focus();
     };
     keep.addEventListener("click", () => settle(null));
-    take.addEventListener("click", () => settle(theirs ?? ""));
+    take.addEventListener("click", () => settle(value ?? theirs ?? ""));
     this.tell("waiting", by ? say("clashBy", by) : say("clash"));
   }
 
@@ -252,6 +254,12 @@ export default class extends Controller {
   place_of(name) {
     const [field] = this.fields(name);
     return field?.closest(".entry-field, .scale, fieldset, [data-version]") ?? this.element;
+  }
+
+  /** Notes what the server holds of a field, for the next time that it, or the whole form, is sent. */
+  know(name, version) {
+    this.place_of(name)?.setAttribute("data-version", version);
+    for (const seen of this.fields(`${name}_seen`)) seen.value = version;
   }
 
   version(name) {
