@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from contest.core.orm import lock
 from contest.files.arrival import Arrived
 from contest.files.look import INFECTED, PDF
-from contest.files.models import File, Rendition, Scan
+from contest.files.models import PLAIN, File, Rendition, Scan
 from contest.jobs.outbox import enqueue
 
 
@@ -42,9 +42,10 @@ def judge(session: Session, file: File, scan: Scan) -> None:
 
 
 def give_up_drawing(session: Session, file: File, *, at: datetime) -> None:
-    """Note that no pictures can be made of the file."""
+    """Note that no pictures can be made of the file; it is read as a copy then, without its traces."""
     file.undrawable_at = at
     session.flush()
+    enqueue(session, "files.plain", at=at, file_id=str(file.id))
 
 
 def draw_again(session: Session, file: File, *, at: datetime) -> None:
@@ -55,16 +56,26 @@ def draw_again(session: Session, file: File, *, at: datetime) -> None:
         enqueue(session, "files.render", at=at, file_id=str(file.id))
 
 
+def add_plain(session: Session, file: File, sha256: str) -> None:
+    """Add the copy that says not whose it is, if there is none yet."""
+    _add(session, file, [(0, PLAIN, sha256, 0, 0)])
+
+
 def add_pictures(session: Session, file: File, drawn: list[tuple[int, str, str, int, int]]) -> None:
     """Add the pictures (page, kind, sha256, width, height) that are not there yet."""
+    _add(session, file, drawn)
+    file.undrawable_at = None
+    session.flush()
+
+
+def _add(session: Session, file: File, made: list[tuple[int, str, str, int, int]]) -> None:
     there = {
         (r.page, r.kind)
         for r in session.scalars(select(Rendition).where(Rendition.file_id == file.id))
     }
     session.add_all(
         Rendition(file_id=file.id, page=page, kind=kind, sha256=sha256, width=width, height=height)
-        for page, kind, sha256, width, height in drawn
+        for page, kind, sha256, width, height in made
         if (page, kind) not in there
     )
-    file.undrawable_at = None
     session.flush()

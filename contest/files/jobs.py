@@ -1,4 +1,7 @@
-"""Draws pages and asks the scanner again. Each first works without a transaction, then notes the result."""
+"""Draws pages, makes copies that say not whose they are, and asks the scanner again.
+
+Each first works without a transaction, then notes the result.
+"""
 
 import uuid
 
@@ -12,6 +15,7 @@ from contest.jobs.registry import failed, job
 from contest.web.db import db
 
 MOST_BYTES = 32 * 1024 * 1024
+MOST_BYTES_OF_COPY = 128 * 1024 * 1024
 
 
 @job("files.render", writes=False)
@@ -46,6 +50,26 @@ def give_up(*, error: str, final: bool, file_id: str) -> None:  # noqa: ARG001 -
     file = queries.file(db.session(), uuid.UUID(file_id))
     if file is not None and final:
         actions.give_up_drawing(db.session(), file, at=clock.now())
+
+
+@job("files.plain", writes=False)
+def copy(file_id: str) -> dict[str, object]:
+    """Make the copy that judges read who must not know whose it is."""
+    file = queries.file(db.session(), uuid.UUID(file_id))
+    if file is None:
+        return {"sha256": None}
+    with store().local(file.sha256) as path, look.plain(path) as made:
+        if made is None:
+            raise RuntimeError("no copy can be made")
+        with made.open("rb") as content:
+            return {"sha256": store().put(content, MOST_BYTES_OF_COPY).sha256}
+
+
+@job("files.plain")
+def note_copy(file_id: str, sha256: str | None) -> None:
+    file = queries.file(db.session(), uuid.UUID(file_id))
+    if file is not None and sha256 is not None:
+        actions.add_plain(db.session(), file, sha256)
 
 
 @job("files.scan", writes=False)

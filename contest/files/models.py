@@ -35,15 +35,18 @@ class File(Base):
     uploaded_at: Mapped[datetime]
 
 
+PLAIN = "plain"
+
+
 class Rendition(Base):
-    """A picture of one page of a file."""
+    """What we made of a file: a picture of one page, or (as page 0) a copy that says not whose it is."""
 
     __tablename__ = "renditions"
     __table_args__ = (UniqueConstraint("file_id", "page", "kind"),)
 
     file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("files.id"))
-    page: Mapped[int]  # from 1
-    kind: Mapped[str] = mapped_column(String(20))  # "page" or "thumb"
+    page: Mapped[int]  # from 1; 0 for the whole
+    kind: Mapped[str] = mapped_column(String(20))  # "page", "thumb" or PLAIN
     sha256: Mapped[str] = mapped_column(String(64))
     width: Mapped[int]
     height: Mapped[int]

@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.files.models import File, Rendition
+from contest.files.models import PLAIN, File, Rendition
 
 
 def file(session: Session, file_id: uuid.UUID) -> File | None:
@@ -30,3 +30,8 @@ def rendition(session: Session, file_id: uuid.UUID, page: int, kind: str) -> Ren
             Rendition.file_id == file_id, Rendition.page == page, Rendition.kind == kind
         )
     )
+
+
+def plain(session: Session, file_id: uuid.UUID) -> Rendition | None:
+    """Return the copy of a file that says not whose it is."""
+    return rendition(session, file_id, 0, PLAIN)

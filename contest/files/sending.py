@@ -4,8 +4,11 @@ from urllib.parse import quote
 
 from flask import Flask, Response, current_app
 
+from contest.core.decisions import ALLOW, Decision, deny, require
+from contest.core.text import N_
 from contest.files import store as stores
-from contest.files.models import File, Rendition
+from contest.files.look import INFECTED, PDF
+from contest.files.models import PLAIN, File, Rendition, Scan
 from contest.files.store import Store
 
 HEADERS = {
@@ -13,6 +16,8 @@ HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+UNSCANNED = N_("The virus scanner has not looked at this file yet. Try again in a few minutes.")
 
 
 def init_app(app: Flask) -> None:
@@ -26,25 +31,35 @@ def store() -> Store:
 
 
 def send(thing: File | Rendition, *, cache_seconds: int = 0, name: str = "") -> Response:
-    """Stream a file as an attachment, or the picture of a page into the page.
+    """Stream a file or its copy as an attachment, or the picture of a page into the page.
 
-    `name` stands for the file's own where that would tell too much. `cache_seconds` lets the
-    reader's own browser keep a picture; files are never kept.
+    `name` stands for the file's own where that would tell too much; a copy has no other.
+    `cache_seconds` lets the reader's own browser keep a picture; files are never kept. Raises
+    DomainError for a file that the virus scanner has not let pass.
     """
-    if isinstance(thing, Rendition):
-        kind, disposition = "image/webp", "inline"
-    else:
+    if isinstance(thing, File):
+        require(_passed(thing))
         kind, disposition = thing.type, attachment(name or thing.name)
+    elif thing.kind == PLAIN:
+        kind, disposition = PDF, attachment(name)
+    else:
+        kind, disposition = "image/webp", "inline"
     response = Response(store().chunks(thing.sha256), mimetype=kind)
     response.headers.update(HEADERS)
     response.headers["Content-Disposition"] = disposition
-    keeps = isinstance(thing, Rendition) and cache_seconds
+    keeps = disposition == "inline" and cache_seconds
     response.headers["Cache-Control"] = (
         f"private, max-age={cache_seconds}" if keeps else "private, no-store"
     )
     if isinstance(thing, File):
         response.content_length = thing.size_bytes
     return response
+
+
+def _passed(file: File) -> Decision:
+    if file.scan is Scan.CLEAN:
+        return ALLOW
+    return deny(INFECTED if file.scan is Scan.REFUSED else UNSCANNED)
 
 
 def attachment(name: str) -> str:

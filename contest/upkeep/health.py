@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from contest.files import jail
 from contest.files.store import Store
 from contest.jobs import engine
 from contest.jobs.models import Worker
@@ -25,10 +26,11 @@ LATE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing that must work, and what is wrong with it."""
+    """One thing that must work, what is wrong with it, and otherwise how it is."""
 
     name: str
     fault: str = ""
+    state: str = "ok"
 
 
 def parts(session: Session, store: Store, at: datetime) -> list[Part]:
@@ -38,7 +40,7 @@ def parts(session: Session, store: Store, at: datetime) -> list[Part]:
                  Part("jobs", _jobs(session, at)), Part("switches", _switches(session))]  # fmt: skip
     except SQLAlchemyError:
         found = [Part("database", "cannot be reached")]
-    return [*found, Part("files", _files(store))]
+    return [*found, Part("files", _files(store)), Part("jail", state=jail.kind())]
 
 
 @cache

@@ -22,5 +22,5 @@ def live() -> str:
 def ready() -> tuple[Response, int]:
     """Say of each part whether it works; 503 when one does not."""
     parts = health.parts(db.session(), current_app.extensions["files"], now())
-    told = {part.name: part.fault or "ok" for part in parts}
+    told = {part.name: part.fault or part.state for part in parts}
     return jsonify(told), 503 if any(part.fault for part in parts) else 200

@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from contest.accounts.models import User
 from contest.accounts.signin import safe_next
+from contest.core.errors import DomainError
+from contest.core.text import N_
 from contest.entries.models import Version
 from contest.files import queries as files
 from contest.files.models import File
@@ -23,6 +25,10 @@ from contest.web.errors import wants_json
 from contest.web.requests import now
 
 PAGES_SECONDS = 3600
+NO_COPY = N_(
+    "The copy of this document that does not say whose it is is still being made. Try again in a few"
+    " minutes; if that does not help, tell the organisers."
+)
 
 
 def attached(version: Version, file_id: uuid.UUID) -> File:
@@ -62,6 +68,16 @@ def original(
     if noted:
         _require_open(version, file, user)
     return send(file, name=name)
+
+
+def copy(version: Version, file_id: uuid.UUID, user: User, *, name: str) -> ResponseReturnValue:
+    """Send the copy that says not whose it is; who reads that way never gets the file itself."""
+    file = attached(version, file_id)
+    _require_open(version, file, user)
+    made = files.plain(db.session(), file.id)
+    if made is None:
+        raise DomainError(NO_COPY)
+    return send(made, name=name)
 
 
 def _require_open(version: Version, file: File, user: User) -> None:

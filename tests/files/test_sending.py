@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from contest.files import sending
-from contest.files.models import File, Rendition
+from contest.files.models import File, Rendition, Scan
 from tests import make
 
 
@@ -26,7 +26,11 @@ def test_files_are_sent_as_attachments_that_nobody_keeps_or_runs(app: Flask) -> 
     with app.test_request_context():
         kept = sending.store().put(BytesIO(make.pdf()), 1024 * 1024)
         file = File(
-            sha256=kept.sha256, size_bytes=kept.size_bytes, name="d.pdf", type="application/pdf"
+            sha256=kept.sha256,
+            size_bytes=kept.size_bytes,
+            name="d.pdf",
+            type="application/pdf",
+            scan=Scan.CLEAN,
         )
         response = sending.send(file)
         picture = sending.send(Rendition(sha256=kept.sha256), cache_seconds=60)

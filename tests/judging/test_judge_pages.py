@@ -20,6 +20,8 @@ from contest.judging.queries import interests, work
 from contest.undertakings.models import Kind
 from contest.vault.models import DocumentView
 from tests import make
+from tests.files import telling
+from tests.jobs import run_promised
 from tests.pages import Client
 
 
@@ -341,19 +343,19 @@ def test_no_scorecard_goes_in_before_the_deck_was_opened(client: Client, session
     assert client.post(f"{room.address()}/submit", data=room.points(1, 1)).status_code == 303
 
 
-def test_a_deck_without_pictures_is_opened_on_the_record_downloaded_and_scored(
+def test_a_deck_without_pictures_is_read_blindly_as_a_copy_that_says_not_whose_it_is(
     client: Client, session: Session, app: Flask
 ) -> None:
+    """Z10, F11: opened on the record, downloaded without the team's traces, and scored."""
     room = Room(session, blind=True)
     form = make.form(session, room.round)
     version = make.version(session, room.entries[0], form)
     with app.app_context():
-        kept = store().put(io.BytesIO(make.pdf(pages=2)), 10**6)
-    deck = make.file(session, name="Team Secret.pdf")
+        kept = store().put(io.BytesIO(telling.deck()), 10**6)
+    deck = make.file(session, name="Team Lovelace.pdf")
     deck.sha256, deck.size_bytes = kept.sha256, kept.size_bytes
     make.attachment(session, version, form.questions[1], deck)
-    deck.undrawable_at = make.NOON
-    session.flush()
+    files.give_up_drawing(session, deck, at=make.NOON)
     at = f"{room.address()}/files/{deck.id}"
     client.sign_in(room.user)
 
@@ -362,9 +364,12 @@ def test_a_deck_without_pictures_is_opened_on_the_record_downloaded_and_scored(
     assert client.get(f"{at}/download").status_code == 404
 
     assert client.post(f"{at}/open", data={"next": room.address()}).status_code == 303
+    assert "still being made" in client.get(f"{at}/download").text
+    run_promised(session)
     sent = client.get(f"{at}/download")
-    assert sent.get_data() == make.pdf(pages=2)
-    assert "Secret" not in sent.headers["Content-Disposition"]
+    assert sent.get_data().startswith(b"%PDF-")
+    assert telling.NAME.encode() not in telling.everything(sent.get_data())
+    assert telling.NAME not in str(sent.headers)
     assert sent.headers["Content-Disposition"].startswith("attachment")
     assert sent.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert client.post(f"{room.address()}/submit", data=room.points(1, 1)).status_code == 303

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from contest.events.models import Event
+from contest.files import jail
 from contest.jobs import worker
 from contest.jobs.models import Worker
 from contest.jobs.outbox import enqueue
@@ -30,7 +31,9 @@ def sound(session: Session) -> None:
 
 def told(client: Client) -> tuple[int, dict[str, str]]:
     answer = client.get("/readyz")
-    return answer.status_code, json.loads(answer.text)
+    parts = json.loads(answer.text)
+    assert parts.pop("jail") == jail.kind()
+    return answer.status_code, parts
 
 
 def test_a_process_that_answers_is_alive(client: Client) -> None:

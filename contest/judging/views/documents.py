@@ -47,11 +47,15 @@ def page_image(file_id: uuid.UUID, page: int, kind: str, **seat: uuid.UUID) -> R
 @action("judging.document_view")
 @signed_in
 def download(file_id: uuid.UUID, **seat: uuid.UUID) -> ResponseReturnValue:
-    """Send a document that the judge has opened and that has no pictures of its pages."""
+    """Send a document that the judge has opened and that has no pictures of its pages.
+
+    Who must not know whose it is gets a copy that does not say it.
+    """
     version, deck, assignment, user = _given(file_id, **seat)
     found(None if deck.drawn else deck)
-    name = f"{assignment.entry.code}.pdf" if assignment.round.blind else ""
-    return pages.original(version, file_id, user, name=name)
+    if assignment.round.blind:
+        return pages.copy(version, file_id, user, name=f"{assignment.entry.code}.pdf")
+    return pages.original(version, file_id, user)
 
 
 def _version(file_id: uuid.UUID, **seat: uuid.UUID) -> tuple[Version, User]:
