@@ -83,7 +83,6 @@ KIT: tuple[ModuleType, ...] = (
     database,
     keys,
     text,
-    headers,
     requests,
     finished,
     errors,
@@ -173,6 +172,7 @@ def create_app(settings: object) -> Flask:
         SESSION_COOKIE_SECURE=app.config["BASE_URL"].startswith("https:"),
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         BABEL_DOMAIN="messages",
+        PROVIDE_AUTOMATIC_OPTIONS=False,  # no other site is to ask what it may do here
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a judge's form may be open all evening
     )
     app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined}
@@ -189,7 +189,8 @@ def create_app(settings: object) -> Flask:
     overview.register(COUNTS)
     teams_queries.tell_states(standing.of_teams)
     access.declared(app)
-    app.wsgi_app = finished.Layer(app, events_queries.PUBLIC_VERSION)  # type: ignore[method-assign]
+    kept = finished.Layer(app, events_queries.PUBLIC_VERSION)
+    app.wsgi_app = headers.Layer(app, kept)  # type: ignore[method-assign]
     if proxies := app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     return app

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., object])
 Key = tuple[str, str, str]  # scheme, path, language
 
+EXTENSION = "contest.finished"
 CHANGES = "contest.finished.changes"  # stands in the request for which a page for many is made
 # What is handed on of the request for which a page is made. `Accept` tells how a refusal is worded.
 CARRIED = ("SCRIPT_NAME", "PATH_INFO", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "HTTP_ACCEPT",
@@ -142,6 +143,7 @@ class Layer:
                           app.config.get("REMEMBER_COOKIE_NAME", "remember_token")}  # fmt: skip
         self.shelf = Shelf(app.config["KEPT_PAGES_BYTES"])
         self._locks = [threading.Lock() for _ in range(64)]
+        app.extensions[EXTENSION] = self
         with app.app_context():
             self._engine = db.engine
 

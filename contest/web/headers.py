@@ -1,7 +1,15 @@
 """The headers that every answer carries, errors included."""
 
-from flask import Flask, Response, request
+import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
+from flask import Flask
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger(__name__)
 POLICY = "; ".join(  # noqa: FLY002 -- one directive a line reads better
     [
         "default-src 'none'",
@@ -24,16 +32,40 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
     "X-Frame-Options": "DENY",
+    "Cache-Control": "private, no-store",
 }
 
 
-def init_app(app: Flask) -> None:
-    @app.after_request
-    def _add(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if request.is_secure:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=63072000")
-        if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "private, no-store")
-        return response
+SECURE = {"Strict-Transport-Security": "max-age=63072000"}
+LAST_WORDS = (
+    b"Something broke on our side. Nothing that was saved before is lost. Go back and try again.\n"
+)
+
+
+class Layer:
+    """The WSGI application around everything else that answers, so that no answer passes it by.
+
+    An answer may say something else than these headers; it cannot say nothing. Should even the page
+    that tells of an error fail, it answers itself.
+    """
+
+    def __init__(self, app: Flask, inner: "WSGIApplication") -> None:
+        self._app, self._inner = app, inner
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *failed: Any) -> Any:
+            said = {name.title() for name, _ in headers}
+            wanted = HEADERS | (SECURE if environ["wsgi.url_scheme"] == "https" else {})
+            more = [pair for pair in wanted.items() if pair[0].title() not in said]
+            return start_response(status, [*headers, *more], *failed)
+
+        try:
+            return self._inner(environ, start)
+        except Exception:
+            if self._app.testing or self._app.debug:
+                raise
+            log.exception("no answer to %s", environ["REQUEST_METHOD"])
+            start("500 INTERNAL SERVER ERROR", [("Content-Type", "text/plain; charset=utf-8")])
+            return [LAST_WORDS]

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import OperationalError
 
 from contest.core import clock
@@ -45,6 +45,7 @@ def _begin() -> None:
     g.incident = uuid.uuid4().hex[:12]
     if request.method in SAFE_METHODS or takes_files(request.endpoint):
         return
+    request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     # A slow sender is waited for before others are kept waiting.
     request.get_data(parse_form_data=True)
     if any("\0" in value for values in request.form.listvalues() for value in values):

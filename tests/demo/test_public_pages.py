@@ -23,6 +23,7 @@ from contest.demo.build import STEPS, run_promised
 from contest.demo.play import Play, repeatable
 from contest.demo.script import united_states
 from contest.entries.models import Entry
+from contest.web import finished
 from contest.web.db import begin_writing, db
 from tests import databases
 from tests.conftest import settings
@@ -47,7 +48,7 @@ class Watch:
 
     def look(self, after: str) -> None:
         if clock.now() < self.last:  # the play tells one team's story after the other's
-            self.app.wsgi_app.shelf.clear()  # type: ignore[attr-defined]
+            self.app.extensions[finished.EXTENSION].shelf.clear()
         self.last = clock.now()
         for path in PAGES + self.entries:
             kept, made = _get(self.app, path), _get(self.fresh, path)
@@ -134,7 +135,7 @@ def test_no_old_page_outlives_what_made_it_old(
     for instant in instants:
         clock.stop(instant)
         watch.look(f"{instant:%d %b %H:%M:%S}")
-    watch.app.wsgi_app.shelf.clear()  # type: ignore[attr-defined]
+    watch.app.extensions[finished.EXTENSION].shelf.clear()
 
     watch.follow(monkeypatch)
     for moment, step in steps:

@@ -22,6 +22,7 @@ from contest.contests.actions import edition
 from contest.contests.models import Contest, Phase, Round
 from contest.core import clock
 from contest.core.words import LANGUAGES, Words
+from contest.web import finished
 from contest.web.db import begin_writing, db
 from contest.web.finished import OVERHEAD_BYTES, Page, Shelf
 from tests import databases, make
@@ -48,7 +49,7 @@ class Instance:
 
     @property
     def shelf(self) -> Shelf:
-        return self.app.wsgi_app.shelf  # type: ignore[attr-defined, no-any-return]
+        return self.app.extensions[finished.EXTENSION].shelf  # type: ignore[no-any-return]
 
     @contextmanager
     def change(self) -> Iterator[Session]:
