@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 VERSION = "3"  # of the arithmetic: raise it when the same scores give other numbers
 NEIGHBOURS = 5  # to each side, with whom an entry is compared by name
+EXTRA = 12  # reviews that are proposed where they help most
 
 
 @dataclass(frozen=True, slots=True)

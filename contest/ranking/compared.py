@@ -7,16 +7,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from contest.judging.queries.comparing import Vote
+from contest.ranking.leaving import Order, Tick, silent, without_each
 
 if TYPE_CHECKING:
     from contest.ranking.pairwise import Belief
 
-METHOD, VERSION = "pairwise", "2"
+METHOD, VERSION = "pairwise", "3"
 SEED = 20190301
 TIED = 0.9  # neighbours whose order is less certain than this stand in one band
 
 
-def ranking(entries: Sequence[uuid.UUID], votes: Sequence[Vote], top: int) -> dict[str, Any]:
+def ranking(
+    entries: Sequence[uuid.UUID], votes: Sequence[Vote], top: int, tick: Tick = silent
+) -> dict[str, Any]:
     """Return the order that all votes together give, as shares of 0 to 100.
 
     `adjusted` is the chance, in percent, to be taken before an average entry of the round; `raw` the
@@ -28,13 +31,31 @@ def ranking(entries: Sequence[uuid.UUID], votes: Sequence[Vote], top: int) -> di
     judges = sorted({v.judge for v in votes}, key=str)
     place = {entry: i for i, entry in enumerate(names)}
     known = [v for v in votes if v.left in place and v.right in place]
-    belief = pairwise.fit(
-        [place[v.left] for v in known],
-        [place[v.right] for v in known],
-        [judges.index(v.judge) for v in known],
-        [v.won for v in known],
-        len(names),
-        len(judges),
+
+    def believed(votes: Sequence[Vote]) -> "Belief":
+        return pairwise.fit(
+            [place[v.left] for v in votes],
+            [place[v.right] for v in votes],
+            [judges.index(v.judge) for v in votes],
+            [v.won for v in votes],
+            len(names),
+            len(judges),
+        )
+
+    def order(belief: "Belief") -> Order:
+        return Order(
+            {e: 100 * _chance(float(belief.strength[i])) for e, i in place.items()},
+            dict.fromkeys(names, 0),
+        )
+
+    tick("order", 0, 0)
+    belief = believed(known)
+    without = without_each(
+        judges,
+        order(belief),
+        lambda judge: order(believed([v for v in known if v.judge != judge])),
+        top,
+        tick,
     )
     found = pairwise.standings(belief, top=top, seed=SEED)
     counts = Counter(v.judge for v in known)
@@ -61,7 +82,8 @@ def ranking(entries: Sequence[uuid.UUID], votes: Sequence[Vote], top: int) -> di
             "judges": [], "depends": [], "capped": None, "wanted": [],
             "reliability": [
                 {"judge": str(judge), "value": round(float(belief.reliability[j]), 4),
-                 "opposite": j in belief.opposite, "votes": counts[judge]}
+                 "opposite": j in belief.opposite, "votes": counts[judge],
+                 **without[judge]}
                 for j, judge in enumerate(judges)
             ],
         },

@@ -17,12 +17,12 @@ from contest.judging.queries import ballots, comparing, matrix, panel, work
 from contest.judging.queries import verdicts as of_judges
 from contest.ranking import account, actions, balloted, compared, queries, ties, verdicts
 from contest.ranking.account import Names
+from contest.ranking.leaving import Tick
 from contest.web.db import db
 
 SEED = 20190301
 TOP = 3
 SPAN = 100.0  # totals are shares of the rubric's range
-EXTRA = 12  # reviews that are proposed where they help most
 LONG = 2.0  # seconds after which the page is told how far it is, and a stop is heard
 
 
@@ -37,9 +37,7 @@ def compute(round_id: str, by_id: str | None = None, run_id: str | None = None) 
     if round_ is None or not actions.is_wanted(db.session(), run_id):
         return {"computed": None}
     try:
-        found = (
-            OTHERWISE[round_.mode](round_) if round_.mode in OTHERWISE else _compute(round_, run_id)
-        )
+        found = OTHERWISE.get(round_.mode, _scored)(round_, _teller(run_id))
     except Unwanted:
         return {"computed": None}
     return {"computed": ties.settled(found, round_, queries.rungs(db.session(), round_))}
@@ -69,28 +67,46 @@ def give_up(*, error: str, final: bool, run_id: str | None = None, **_ids: str) 
         actions.give_up(db.session(), run_id)
 
 
-def _compared(round_: Round) -> dict[str, Any]:
+def _teller(run_id: str | None) -> Tick:
+    """Return what tells the page how far the run is, and raises Unwanted when it was stopped."""
+    begun = time.monotonic()
+
+    def tell(stage: str, done: int, total: int) -> None:
+        if run_id is not None and time.monotonic() - begun >= LONG:
+            with aside():
+                wanted = actions.advance(db.session(), uuid.UUID(run_id), stage, done, total)
+            if not wanted:
+                raise Unwanted
+
+    return tell
+
+
+def _compared(round_: Round, tick: Tick) -> dict[str, Any]:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads, other last digits
     session = db.session()
     entries = [e.id for e in panel.judged_entries(session, round_)]
     top = min(round_.advance_count or TOP, max(1, len(entries)))
-    return compared.ranking(entries, comparing.votes(session, round_), top)
+    return compared.ranking(entries, comparing.votes(session, round_), top, tick)
 
 
-def _judged(round_: Round) -> dict[str, Any]:
+def _judged(round_: Round, _: Tick) -> dict[str, Any]:
     session = db.session()
     entries = [e.id for e in panel.judged_entries(session, round_)]
-    found = of_judges.verdicts(session, round_)
-    return verdicts.ranking(entries, found, round_.advance_count or TOP)
+    found, marks = of_judges.verdicts(session, round_), work.marks(session, round_.id)
+    busy = set(queries.underway(session, round_.id))
+    return verdicts.ranking(entries, found, marks, round_.advance_count or TOP, busy)
 
 
-def _balloted(round_: Round) -> dict[str, Any]:
+def _balloted(round_: Round, tick: Tick) -> dict[str, Any]:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads, other last digits
     session = db.session()
     cast = ballots.cast(session, round_.id)
     entries = {e.id for e in panel.judged_entries(session, round_)}
     entries |= {entry for c in cast for entry, _ in c.values}
     top = min(round_.advance_count or TOP, max(1, len(entries)))
-    return balloted.ranking(list(entries), cast, round_, top)
+    judges = {j.id for j in panel.judges(session, round_.contest_id)} | {c.judge for c in cast}
+    return balloted.ranking(list(entries), cast, round_, top, judges=len(judges),
+                            underway=queries.underway(session, round_.id), tick=tick)  # fmt: skip
 
 
 OTHERWISE = {  # than by the model of record
@@ -133,7 +149,7 @@ def foretell(plan_id: str, power: dict[str, Any] | None, **_ids: Any) -> None:
         actions.foretell(db.session(), plan, power)
 
 
-def _compute(round_: Round, run_id: str | None) -> dict[str, Any]:
+def _scored(round_: Round, tell: Tick) -> dict[str, Any]:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads, other last digits
     from contest.ranking import agreement, model  # noqa: PLC0415 -- slow import
     from contest.ranking.model import sensitivity  # noqa: PLC0415 -- slow import
@@ -150,25 +166,16 @@ def _compute(round_: Round, run_id: str | None) -> dict[str, Any]:
     options = model.Options(scale=(0.0, SPAN), seed=SEED, top_k=top)
     columns, size = account.columns(names, marks), (len(names.entries), len(names.judges))
 
-    begun = time.monotonic()
-
-    def tell(stage: str, done: int = 0, total: int = 0) -> None:
-        if run_id is not None and time.monotonic() - begun >= LONG:
-            with aside():
-                wanted = actions.advance(db.session(), uuid.UUID(run_id), stage, done, total)
-            if not wanted:
-                raise Unwanted
-
-    tell("order")
+    tell("order", 0, 0)
     found = model.rank(*columns, *size, options)
     agreed = agreement.agreement(*columns, *size) if marks else None
     if agreed and found.variance and agreed.icc.two.value is None:
         v, usual = found.variance, harmonic_mean([s.reviews for s in found.standings])
         agreed = replace(agreed, icc=agreement.icc_of(v.entries, v.judges, v.noise, usual))
     without = sensitivity.without_each_judge(found, tick=partial(tell, "judges"))
-    tell("report")
+    tell("report", 0, 0)
     coming = {i: underway.get(number, 0) for i, number in enumerate(names.entries)}
-    helped = more_reviews(found, EXTRA, most=len(judges), underway=coming)
+    helped = more_reviews(found, account.EXTRA, most=len(judges), underway=coming)
     told = [model.explain(found, s.entry) for s in found.standings]
     return {
         "method": found.method,

@@ -35,25 +35,51 @@ class Fit:
     evidence: float
 
 
-def posterior(orders: Sequence[Order], n: int, *, draws: int = 1000, seed: int = 0) -> Posterior:
+def fits(orders: Sequence[Order], n: int, near: Sequence[Fit] = ()) -> list[Fit]:
+    """Return the fit for each of SPREADS. Takes, raises and costs as `posterior` says.
+
+    The search begins at those of orders that differ little (`near`), which saves most of it.
+    """
+    found: list[Fit] = []
+    for k, spread in enumerate(SPREADS):
+        start = near[k] if near else found[-1] if found else None
+        found.append(fit(orders, n, spread=spread, start=None if start is None else start.strength))
+    return found
+
+
+def weights(known: Sequence[Fit]) -> Floats:
+    """Return how likely each spread is: a half-Cauchy prior, over a grid even in its logarithm."""
+    height = np.array([f.evidence for f in known]) + np.log(SPREADS / (1 + (SPREADS / 1.5) ** 2))
+    weight = np.exp(height - logsumexp(height))
+    return np.asarray(weight / weight.sum(), dtype=np.float64)
+
+
+def middle(known: Sequence[Fit]) -> Floats:
+    """Return the strengths (n), averaged over how likely each spread is."""
+    return np.asarray(weights(known) @ np.array([f.strength for f in known]), dtype=np.float64)
+
+
+def posterior(
+    orders: Sequence[Order],
+    n: int,
+    *,
+    known: Sequence[Fit] = (),
+    draws: int = 1000,
+    seed: int = 0,
+) -> Posterior:
     """Return the strength of each entry given all orders at once.
 
-    Takes    orders, one per judge, of entries in 0..n-1.
+    Takes    orders, one per judge, of entries in 0..n-1; their `fits`, if they are known.
     Returns  a Posterior in logits; without orders every entry is as strong as the others.
     Raises   ValueError naming the order, for an entry that does not exist or stands there twice.
     Source   Luce (1959), Plackett (1975); ties as Efron (1977) treats them; Laplace's method.
     Cost     a dense n x n system per step and spread: 500 entries take a second.
     """
-    fits: list[Fit] = []
-    for spread in SPREADS:
-        fits.append(fit(orders, n, spread=spread, start=fits[-1].strength if fits else None))
-    # A half-Cauchy prior on the spread, over a grid that is even in its logarithm.
-    height = np.array([f.evidence for f in fits]) + np.log(SPREADS / (1 + (SPREADS / 1.5) ** 2))
-    weights = np.exp(height - logsumexp(height))
+    known = known or fits(orders, n)
     rng = np.random.default_rng(seed)
-    made = np.sort(rng.choice(len(fits), draws, p=weights / weights.sum()))
+    made = np.sort(rng.choice(len(known), draws, p=weights(known)))
     drawn = np.empty((n, draws))
-    for k, found in enumerate(fits):
+    for k, found in enumerate(known):
         (columns,) = np.nonzero(made == k)
         root = np.linalg.cholesky(found.covariance + 1e-12 * np.eye(n))
         noise = root @ rng.normal(size=(n, len(columns)))
@@ -61,13 +87,23 @@ def posterior(orders: Sequence[Order], n: int, *, draws: int = 1000, seed: int =
     row = np.array([e for order in orders for group in order for e in group], dtype=np.int64)
     judge = np.repeat(np.arange(len(orders)), [sum(map(len, order)) for order in orders])
     group = groups(links(row, judge, n, len(orders)))
-    mean = np.sum([w * f.strength for w, f in zip(weights, fits, strict=True)], axis=0)
     return Posterior(
-        value=centred(np.asarray(mean).reshape(n, 1), group)[:, 0],
+        value=centred(middle(known)[:, None], group)[:, 0],
         draws=centred(drawn, group),
         group=group,
         seen=np.bincount(row, minlength=n),
+        noise=1 / _told(1 + len(row) / max(1, len(orders))),
     )
+
+
+def _told(size: float) -> float:
+    """Return the information on one entry in a slate of so many equals.
+
+    It is before the judge at the pick among r with the chance r / size, and taken with 1 / r: the sum
+    over r of (r / size) (1 / r) (1 - 1 / r).
+    """
+    picks = np.arange(1, max(2, round(size)) + 1)
+    return float((1 - 1 / picks).sum() / len(picks))
 
 
 def fit(orders: Sequence[Order], n: int, *, spread: float, start: Floats | None = None) -> Fit:

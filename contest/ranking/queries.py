@@ -197,23 +197,67 @@ def _constant(ranking: Ranking) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Voter:
-    """How well a judge who compares agrees with the panel; `opposite` is less than by chance."""
+    """How well a judge who compares, or fills a ballot, agrees with the others; see `Severity`.
+
+    `votes` counts comparisons, or entries on the ballot; `opposite` is less than by chance.
+    """
 
     name: str
     votes: int
-    reliability: float
+    reliability: float | None
     opposite: bool
+    influence: float | None
+    lost: tuple[str, ...]
+    gained: tuple[str, ...]
 
 
 def voters(session: Session, ranking: Ranking) -> list[Voter]:
-    """Return one line per judge of a ranking by comparisons, who agrees least first. One statement."""
+    """Return one line per judge of a ranking without scores, who agrees least first. One statement."""
     rows = ranking.components.get("reliability", [])
     names = names_of(session, [uuid.UUID(r["judge"]) for r in rows])
+    titles = titles_in(ranking)
     found = [
-        Voter(names.get(r["judge"], "–"), r.get("votes", 0), r["value"], r["opposite"])
+        Voter(
+            names.get(r["judge"], "–"), r.get("votes", 0), r["value"], r["opposite"],
+            r.get("influence"),
+            *(tuple(titles.get(i, "–") for i in r.get(way, [])) for way in ("lost", "gained")),
+        )
         for r in rows
-    ]
-    return sorted(found, key=lambda v: (v.reliability, v.name))
+    ]  # fmt: skip
+    return sorted(found, key=lambda v: (1.0 if v.reliability is None else v.reliability, v.name))
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictsOf:
+    """One judge of pass or fail: the share they pass, and the others of the same entries.
+
+    `hangs` holds the entries whose verdict would be another without this judge, by what it would be:
+    pass, fail, wait for the panel, or none.
+    """
+
+    name: str
+    verdicts: int
+    passes: float | None
+    others: float | None
+    flags: tuple[str, ...]
+    hangs: dict[str, tuple[str, ...]]
+
+
+def verdicts_by(session: Session, ranking: Ranking) -> list[VerdictsOf]:
+    """Return one line per judge of a round of pass or fail, the strictest first. Two statements."""
+    rows = ranking.components.get("votes", [])
+    names = names_of(session, [uuid.UUID(r["judge"]) for r in rows])
+    titles = titles_of(
+        session, [uuid.UUID(e) for r in rows for es in r["hangs"].values() for e in es]
+    )
+    found = [
+        VerdictsOf(
+            names.get(r["judge"], "–"), r["verdicts"], r["passes"], r["others"], tuple(r["flags"]),
+            {word: tuple(titles.get(e, "–") for e in es) for word, es in r["hangs"].items()},
+        )
+        for r in rows
+    ]  # fmt: skip
+    return sorted(found, key=lambda v: ((v.passes or 0.0) - (v.others or 0.0), v.name))
 
 
 def titles_in(ranking: Ranking) -> dict[str, str]:

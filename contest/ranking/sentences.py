@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from contest.core.text import N_
 from contest.ranking import queries
 from contest.ranking.models import Ranking
-from contest.ranking.queries import Severity
+from contest.ranking.queries import Severity, VerdictsOf, Voter
 from contest.web.text import listed
 
 NOTES: Mapping[str, str] = {
@@ -139,9 +139,9 @@ def _is_list(note: Mapping[str, Any], name: str) -> bool:
 
 def agreement(ranking: Ranking) -> list[str]:
     """Return what is known about how the judges agree."""
-    found = ranking.components["agreement"]
+    found = ranking.components.get("agreement")
     if found is None:
-        return []
+        return _concord(ranking.components.get("concord"))
     alpha, share = found["alpha"], ranking.components["variance"]
     said = []
     if alpha["value"] is None:
@@ -153,7 +153,7 @@ def agreement(ranking: Ranking) -> list[str]:
             gettext("%(words)s (Krippendorff's α = %(alpha)s)", words=gettext(words),
                     alpha=f"{alpha['value']:.2f}")
         )  # fmt: skip
-    if found["icc_k"]["value"] is not None:
+    if found.get("icc_k", {}).get("value") is not None:
         said.append(
             gettext("The panel's mean is reliable to %(share)s %%, a single judge to %(one)s %%.",
                     share=_percent(found["icc_k"]["value"]), one=_percent(found["icc"]["value"]))
@@ -172,11 +172,39 @@ def agreement(ranking: Ranking) -> list[str]:
     return said
 
 
+def _concord(found: Mapping[str, Any] | None) -> list[str]:
+    """Return how often two judges put two entries in the same order, of which Kendall's tau is made."""
+    if found is None:
+        return []
+    if found["same"] is None:
+        return [gettext("No two judges had the same two entries, so agreement cannot be known.")]
+    words = next(text for least, text in LEVELS if 2 * found["same"] - 1 >= least)
+    return [
+        gettext(words),
+        gettext("Two judges with the same two entries put them in the same order %(share)s %% of"
+                " the time; by chance it would be 50 %%.", share=_percent(found["same"])),
+    ]  # fmt: skip
+
+
+HANGS: Mapping[str, str] = {
+    "pass": N_("would pass: %(entries)s"),
+    "fail": N_("would fail: %(entries)s"),
+    "wait": N_("would wait for the panel: %(entries)s"),
+    "none": N_("would have no verdict: %(entries)s"),
+}
+
+
+def hangs(judge: VerdictsOf) -> str:
+    """Return what would be otherwise without a judge of pass or fail."""
+    told = ((HANGS[word], judge.hangs[word]) for word in HANGS if judge.hangs.get(word))
+    return "; ".join(gettext(sentence) % {"entries": listed(titles)} for sentence, titles in told)
+
+
 def _percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * max(0.0, value):.0f}"
 
 
-def depends(ranking: Ranking, judges: Sequence[Severity]) -> list[str]:
+def depends(ranking: Ranking, judges: Sequence[Severity | Voter]) -> list[str]:
     """Return what decides about a place among the first: the method, single judges, weights."""
     panel, titles = ranking.components, queries.titles_in(ranking)
     said = []

@@ -30,13 +30,15 @@ class Posterior:
     """What ballots say of entries, on the scale of the values.
 
     `value` (n), and `draws` (n, draws) drawn jointly; `group` (n) numbers the entries that slates
-    link with one another, inside which the values sum to nothing; `seen` (n) counts the judges.
+    link with one another, inside which the values sum to nothing; `seen` (n) counts the judges. `noise`
+    is the variance with which one more judge, who has a slate of the usual size, tells an entry's value.
     """
 
     value: Floats
     draws: Draws
     group: Ints
     seen: Ints
+    noise: float
 
 
 def posterior(
@@ -80,12 +82,14 @@ def posterior(
     shrunk = 1 / (d[:, None] + 1 / RATIOS[made])
     noise = np.sqrt(rests[made] / rng.chisquare(freedom, draws))
     drawn = axes @ (z[:, None] * shrunk + noise * np.sqrt(shrunk) * rng.normal(size=(n, draws)))
+    usual = 1 + len(y) / max(1, int((size > 0).sum()))
     mean = axes @ (z * (weights[:, None] / (d + 1 / RATIOS[:, None])).sum(axis=0))
     return Posterior(
         value=centred(mean[:, None], group)[:, 0],
         draws=centred(drawn, group),
         group=group,
         seen=np.bincount(row, minlength=n),
+        noise=float(weights @ rests) / max(freedom - 2, 1.0) * usual / max(usual - 1, 1.0),
     )
 
 

@@ -33,7 +33,7 @@ from contest.judging.queries import calibrating
 from contest.judging.queries import panel as judged
 from contest.ranking import actions, beside, plot, policy, queries, verdicts
 from contest.ranking.models import Ranking, RankingRun, RunState
-from contest.ranking.sentences import agreement, depends, lead, remarks
+from contest.ranking.sentences import agreement, depends, hangs, lead, remarks
 from contest.web import requests
 from contest.web.access import action, authorize, found, mark_decided, reveal
 from contest.web.db import db
@@ -69,7 +69,12 @@ def show(round_id: uuid.UUID) -> ResponseReturnValue:
             ladder=_ladder(ranking),
             stale=queries.changed_since(session, ranking),
             remarks=remarks(session, ranking),
+            agreement=agreement(ranking),
+            votes=[(judge, hangs(judge)) for judge in queries.verdicts_by(session, ranking)],
+            titles=queries.titles_of(session, _wanted(ranking)),
+            may_propose=policy.may_propose(who, round_),
         )
+    voters = queries.voters(session, ranking)
     lines, judges = queries.lines(ranking.standings, by), queries.severities(session, ranking)
     return render_template(
         "ranking/show.html",
@@ -81,8 +86,8 @@ def show(round_id: uuid.UUID) -> ResponseReturnValue:
         titles=queries.titles_in(ranking),
         may_propose=policy.may_propose(who, round_),
         judges=judges,
-        voters=queries.voters(session, ranking),
-        depends=depends(ranking, judges),
+        voters=voters,
+        depends=depends(ranking, [*judges, *voters]),
         lead=lead(ranking),
         stale=queries.changed_since(session, ranking),
         remarks=remarks(session, ranking),
@@ -281,6 +286,10 @@ def _decide_url(round_: Round) -> str | None:
     if "results.decide" not in current_app.view_functions:
         return None
     return url_for("results.decide", round_id=round_.id)
+
+
+def _wanted(ranking: Ranking) -> list[uuid.UUID]:
+    return [uuid.UUID(w["entry"]) for w in ranking.components.get("wanted", [])]
 
 
 def _ladder(ranking: Ranking) -> str:

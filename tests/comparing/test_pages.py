@@ -254,6 +254,10 @@ def test_a_ranking_computed_after_the_decisions_still_counts_every_vote(
     run_promised(session)
     (after,) = session.scalars(select(Ranking).where(Ranking.round_id == hall.round.id))
     assert after is before
+    client.sign_in(hall.chair)
+    text = client.page(f"/rounds/{hall.round.id}/ranking").text
+    assert "that is where judges are sent next" in text
+    assert "Influence" in text
     assert {s.entry_id for s in after.standings} == {e.id for e in hall.entries}
 
 

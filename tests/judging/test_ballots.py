@@ -237,6 +237,8 @@ def test_the_round_is_closed_ranked_and_read_by_the_chair(
     client.sign_in(booth.chair)
     text = client.page(f"/rounds/{booth.round.id}/ranking").text
     assert "What is not available here" in text
+    assert "in the same order 100 % of the time" in text
+    assert "Same order as the others" in text
     client.page(f"/rounds/{booth.round.id}/ranking/{booth.ids[0]}")
     assert "Judge 1" in client.page(f"/rounds/{booth.round.id}/ballots").text
     assert "of 3" in client.page(f"/rounds/{booth.round.id}/entries/{booth.ids[0]}").text or (

@@ -10,6 +10,7 @@ from contest.judging.actions import closing, consensus, opening, scoring
 from contest.judging.models import Assignment, AssignmentState
 from contest.judging.queries import overview, panel, verdicts
 from contest.judging.verdicts import verdict
+from contest.ranking.actions import ask
 from contest.ranking.queries import newest
 from contest.results.actions import decisions
 from contest.results.models import Outcome
@@ -145,6 +146,27 @@ def test_who_passes_goes_on_and_who_fails_is_never_proposed(session: Session) ->
     assert [(line.entry_id, line.proposed) for line in lines] == [
         (jury.entries[1].id, Outcome.ADVANCE), (jury.entries[0].id, Outcome.NOT_ADVANCE),
     ]  # fmt: skip
+
+
+def test_the_chair_sees_what_hangs_on_each_judge_and_where_one_more_verdict_settles_it(
+    client: Client, session: Session
+) -> None:
+    jury = Jury(session, rule=Aggregation.MAJORITY)
+    for judge in (0, 1):
+        jury.say(judge, 0, judge)
+        jury.say(judge, 1, 1)
+    make.appointment(session, jury.contest, make.user(session))
+    ask(session, jury.round, by=jury.chair, at=make.NOON)
+    run_promised(session)
+    client.sign_in(jury.chair)
+    page = f"/rounds/{jury.round.id}/ranking"
+    text = client.page(page).text
+    assert "would fail: Idea 0" in text
+    assert "would pass: Idea 0" in text
+    assert "Krippendorff" in text
+    assert "Propose 1 review" in text
+    answer = client.post(f"{page}/reviews")
+    assert answer.location == f"/rounds/{jury.round.id}/assignment"
 
 
 def test_a_judge_says_pass_or_fail_on_a_page_without_points(

@@ -1,7 +1,7 @@
 """Where one more review helps most to find the first `top_k`."""
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contest.ranking.model.result import Estimate
@@ -14,6 +14,18 @@ class Wanted:
     entry: int
     reviews: int
     gain: float
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How unsure an entry is: its chance of the first `top_k`, the variance of its value, and how many
+    more reviews it may get.
+    """
+
+    entry: int
+    chance: float
+    variance: float
+    room: int
 
 
 def gain(p_top: float, variance: float, noise: float) -> float:
@@ -44,14 +56,31 @@ def more_reviews(
         return ()
     noise = estimate.variance.noise
     coming = underway or {}
-    variance = {
-        s.entry: s.sd**2 * noise / (coming.get(s.entry, 0) * s.sd**2 + noise)
-        for s in estimate.standings
-    }
-    chance = {s.entry: s.p_top for s in estimate.standings}
-    room = {
-        s.entry: (most or 10**9) - s.reviews - coming.get(s.entry, 0) for s in estimate.standings
-    }
+    return deal(
+        [
+            Doubt(
+                s.entry,
+                s.p_top,
+                after(s.sd**2, noise, coming.get(s.entry, 0)),
+                (most or 10**9) - s.reviews - coming.get(s.entry, 0),
+            )
+            for s in estimate.standings
+        ],
+        noise,
+        count,
+    )
+
+
+def after(variance: float, noise: float, reviews: int) -> float:
+    """Return what is left of a variance when so many more reviews have come in."""
+    return variance * noise / (reviews * variance + noise)
+
+
+def deal(doubts: Sequence[Doubt], noise: float, count: int) -> tuple[Wanted, ...]:
+    """Deal `count` reviews, each of which errs with the variance `noise`, as `more_reviews` does."""
+    chance = {d.entry: d.chance for d in doubts}
+    room = {d.entry: d.room for d in doubts}
+    variance = {d.entry: d.variance for d in doubts}
     first = {i: gain(chance[i], variance[i], noise) for i in variance}
     heap = [(-first[i], i) for i in variance if room[i] > 0 and first[i] > 0]
     heapq.heapify(heap)
@@ -59,7 +88,7 @@ def more_reviews(
     while heap and sum(given.values()) < count:
         _, entry = heapq.heappop(heap)
         given[entry] = given.get(entry, 0) + 1
-        variance[entry] *= noise / (variance[entry] + noise)
+        variance[entry] = after(variance[entry], noise, 1)
         if given[entry] < room[entry]:
             heapq.heappush(heap, (-gain(chance[entry], variance[entry], noise), entry))
     found = [Wanted(entry, reviews, first[entry]) for entry, reviews in given.items()]
