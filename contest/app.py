@@ -46,6 +46,9 @@ from contest.messages import jobs as messages_jobs  # noqa: E402
 from contest.messages import views as messages  # noqa: E402
 from contest.permissions import document as permissions_document  # noqa: E402
 from contest.pitchday import views as pitchday  # noqa: E402
+from contest.privacy import cli as privacy_cli  # noqa: E402
+from contest.privacy import jobs as privacy_jobs  # noqa: E402
+from contest.privacy import views as privacy  # noqa: E402
 from contest.ranking import jobs as ranking_jobs  # noqa: E402
 from contest.ranking import views as ranking  # noqa: E402
 from contest.results import cli as results_cli  # noqa: E402
@@ -114,6 +117,7 @@ FEATURES: tuple[Blueprint, ...] = (  # from the lowest to the highest of the hou
     results.bp,
     followup.bp,
     home.bp,
+    privacy.bp,
     teams.bp,
     upkeep.bp,
 )
@@ -126,6 +130,7 @@ COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
     jobs_cli.jobs,
     jobs_cli.worker,
     permissions_document.permissions,
+    privacy_cli.command,
     results_cli.results,
     upkeep_cli.backup,
     upkeep_cli.fsck,
@@ -145,6 +150,7 @@ JOBS: tuple[ModuleType, ...] = (  # importing them registers their handlers
     followup_jobs,
     ranking_jobs,
     upkeep_jobs,
+    privacy_jobs,
 )
 # What features above `contests` add to its announcement and to its overview.
 CHECKS: tuple[readiness.Check, ...] = (entries_overview.unready, judging_overview.unready)

@@ -12,6 +12,7 @@ from contest.judging import models as judging
 from contest.messages import models as messages
 from contest.organisations import models as organisations
 from contest.pitchday import models as pitchday
+from contest.privacy import models as privacy
 from contest.ranking import models as ranking
 from contest.results import models as results
 from contest.teams import models as teams
@@ -32,6 +33,7 @@ __all__ = [
     "messages",
     "organisations",
     "pitchday",
+    "privacy",
     "ranking",
     "results",
     "teams",

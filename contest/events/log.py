@@ -25,7 +25,12 @@ class Verb(enum.StrEnum):
     USER_CHANGED = "user.changed"
     USER_CODES_RENEWED = "user.codes-renewed"
     USER_CONFIRMED = "user.confirmed"
+    USER_COPY_ASKED = "user.copy-asked"
+    USER_COPY_FETCHED = "user.copy-fetched"
     USER_CREATED = "user.created"
+    USER_ERASED = "user.erased"
+    USER_ERASURE_ASKED = "user.erasure-asked"
+    USER_ERASURE_TAKEN_BACK = "user.erasure-taken-back"
     USER_FACTOR_ADDED = "user.factor-added"
     USER_FACTOR_REMOVED = "user.factor-removed"
     USER_FEED_RENEWED = "user.feed-renewed"
@@ -46,11 +51,13 @@ class Verb(enum.StrEnum):
     CONTEST_CONCLUDED = "contest.concluded"
     CONTEST_CREATED = "contest.created"
     CONTEST_EDITED = "contest.edited"
+    CONTEST_FORGOTTEN = "contest.forgotten"
     CONTEST_PART_ADDED = "contest.part-added"
     CONTEST_PART_EDITED = "contest.part-edited"
     CONTEST_PART_MOVED = "contest.part-moved"
     CONTEST_PART_REMOVED = "contest.part-removed"
     CONTEST_RESUMED = "contest.resumed"
+    CONTEST_RETENTION_SET = "contest.retention-set"
     CONTEST_SUSPENDED = "contest.suspended"
     ROUND_CERTIFIED = "round.certified"
     ROUND_EDITED = "round.edited"
@@ -211,8 +218,13 @@ UNSEEN = frozenset(verb for verb in Verb if verb.partition(".")[0] in UNSEEN_SUB
     Verb.ENTRY_FILE_ATTACHED,
     Verb.ENTRY_FILE_DETACHED,
     Verb.UNDERTAKING_SIGNED,
+    Verb.CONTEST_RETENTION_SET,
     Verb.USER_CODES_RENEWED,
+    Verb.USER_COPY_ASKED,
+    Verb.USER_COPY_FETCHED,
     Verb.USER_CREATED,
+    Verb.USER_ERASURE_ASKED,
+    Verb.USER_ERASURE_TAKEN_BACK,
     Verb.USER_FACTOR_ADDED,
     Verb.USER_FACTOR_REMOVED,
     Verb.USER_FEED_RENEWED,

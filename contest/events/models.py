@@ -57,29 +57,38 @@ class Checkpoint(Base):
     salt: Mapped[str] = mapped_column(String(64))  # hides single events from who sees a path
 
 
-SQLITE_GUARD = """
-CREATE TRIGGER events_no_{verb} BEFORE {VERB} ON events
+# Not even by replacing a row, which on SQLite asks no trigger of deletion, nor by emptying the table.
+SQLITE_GUARDS = (
+    *(
+        f"CREATE TRIGGER events_no_{verb.lower()} BEFORE {verb} ON events "
+        "BEGIN SELECT RAISE(ABORT, 'events are append-only'); END"
+        for verb in ("UPDATE", "DELETE")
+    ),
+    """
+CREATE TRIGGER events_no_replace BEFORE INSERT ON events
+WHEN EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
+  OR EXISTS (SELECT 1 FROM events WHERE chain = NEW.chain AND sequence = NEW.sequence)
 BEGIN SELECT RAISE(ABORT, 'events are append-only'); END
-"""
-POSTGRESQL_GUARD = """
+""",
+)
+POSTGRESQL_GUARDS = (
+    """
 CREATE FUNCTION events_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$
-"""
-POSTGRESQL_TRIGGER = """
+""",
+    """
 CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE ON events
 FOR EACH ROW EXECUTE FUNCTION events_append_only()
-"""
-for _verb in ("update", "delete"):
-    event.listen(
-        Event.__table__,
-        "after_create",
-        DDL(  # type: ignore[no-untyped-call]
-            SQLITE_GUARD.format(verb=_verb, VERB=_verb.upper())
-        ).execute_if(dialect="sqlite"),
-    )
-for _statement in (POSTGRESQL_GUARD, POSTGRESQL_TRIGGER):
-    event.listen(
-        Event.__table__,
-        "after_create",
-        DDL(_statement).execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]
-    )
+""",
+    """
+CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON events
+FOR EACH STATEMENT EXECUTE FUNCTION events_append_only()
+""",
+)
+for _dialect, _guards in (("sqlite", SQLITE_GUARDS), ("postgresql", POSTGRESQL_GUARDS)):
+    for _guard in _guards:
+        event.listen(
+            Event.__table__,
+            "after_create",
+            DDL(_guard).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
+        )

@@ -95,6 +95,11 @@ class Store:
         found = obstore.get(self._objects, _key(sha256))
         return (bytes(chunk) for chunk in found.stream(min_chunk_size=CHUNK))
 
+    def remove(self, sha256: str) -> None:
+        """Delete the bytes, if they are there. For whoever made sure that nothing refers to them."""
+        with suppress(FileNotFoundError):
+            obstore.delete(self._objects, _key(sha256))
+
     def all(self) -> Iterator[tuple[str, float]]:
         """Yield the hash of everything that is kept, and when it came, in seconds since 1970."""
         for page in obstore.list(self._objects):

@@ -105,4 +105,5 @@ PLACES = (  # each with its icon on a line that says so: the build looks for tha
     Place(SET_UP, N_("Set-up"), "sliders-horizontal", "contests.edit", runs, SET_UP_PAGES),  # icon
     Place(SET_UP, N_("People"), "users-round", "contests.people", runs,  # icon
           frozenset({"contests.appointment_edit", "contests.appointment_end"})),
+    Place(SET_UP, N_("Keeping and forgetting"), "calendar-x", "privacy.keep", runs),  # icon
 )  # fmt: skip

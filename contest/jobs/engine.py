@@ -155,6 +155,33 @@ def mark_done(connection: sa.Connection, number: str) -> None:
     )
 
 
+def forget_mentions(connection: sa.Connection, text: str) -> None:
+    """Delete the jobs, but those that wait, whose arguments, results or errors hold `text`."""
+    schema = None if connection.dialect.name == "sqlite" else SCHEMA
+    told = [
+        sa.table(name, *(sa.column(c, sa.Text) for c in ("workflow_uuid", *columns)), schema=schema)
+        for name, columns in KEPT_TEXTS.items()
+    ]
+    found: set[str] = set()
+    for table in told:
+        columns = [c for c in table.columns if c.name not in {"workflow_uuid", "status"}]
+        mentions = sa.or_(*(c.contains(text, autoescape=True) for c in columns))
+        found |= set(connection.scalars(sa.select(table.c.workflow_uuid).where(mentions)))
+    status = told[0]
+    waiting = sa.select(status.c.workflow_uuid).where(status.c.status.in_((*WAITING, "PENDING")))
+    found -= set(connection.scalars(waiting))
+    for table in reversed(told):
+        connection.execute(sa.delete(table).where(table.c.workflow_uuid.in_(found)))
+
+
+KEPT_TEXTS = {  # where the engine keeps what it was told; the first refers to none of the others
+    "workflow_status": ("status", "inputs", "output", "error"),
+    "workflow_input": ("inputs",),
+    "workflow_output": ("output", "error"),
+    "operation_outputs": ("output", "error"),
+}
+
+
 def _tables(connection: sa.Connection) -> tuple[sa.TableClause, sa.TableClause]:
     schema = None if connection.dialect.name == "sqlite" else SCHEMA
     number, state, name, inputs = (

@@ -13,7 +13,7 @@ from contest.files.models import File
 
 
 class DocumentView(Base):
-    """One opening of a document by one person. Never changed, never deleted."""
+    """One opening of a document by one person. Never changed; deleted when its time is over."""
 
     __tablename__ = "document_views"
     __table_args__ = (Index(None, "version_id", "at"), Index(None, "user_id", "file_id"))

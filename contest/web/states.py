@@ -158,6 +158,8 @@ SHOWN: dict[str, tuple[str, str]] = {
     "queued": (N_("Queued"), "info"),
     "sent": (N_("Sent"), "good"),
     "failed": (N_("Failed"), "bad"),
+    "ready": (N_("Ready"), "good"),
+    "fetched": (N_("Fetched"), "neutral"),
     "dropped": (N_("Dropped"), "neutral"),
     "pending": (N_("Being checked"), "info"),
     "clean": (N_("Checked"), "good"),

@@ -36,6 +36,7 @@ from contest.judging.models.assignment import AssignmentPlan
 from contest.messages.models import Message
 from contest.organisations.models import Organisation, Position
 from contest.pitchday.models import Slot
+from contest.privacy.models import Export
 from contest.results.models import Certificate, ResultSet
 from contest.teams.models import Member, Team, TeamInvitation
 from contest.undertakings.models import UndertakingText
@@ -48,7 +49,8 @@ IDS: dict[str, type[Any]] = {
     "case_id": Case, "comparison_id": Comparison, "conflict_id": Conflict,
     "document_id": CaseDocument, "entry_id": Entry, "invitation_id": TeamInvitation,
     "kpi_id": Kpi, "message_id": Message, "milestone_id": Milestone, "number": SignIn,
-    "obligation_id": Obligation, "passkey_id": Passkey, "plan_id": AssignmentPlan, "position_id": Position,
+    "export_id": Export, "obligation_id": Obligation, "passkey_id": Passkey,
+    "plan_id": AssignmentPlan, "position_id": Position,
     "question_id": Question, "round_id": Round, "scorecard_id": Scorecard, "slot_id": Slot,
     "team_id": Team, "text_id": UndertakingText,
 }  # fmt: skip

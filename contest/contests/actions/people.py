@@ -127,12 +127,19 @@ def end(session: Session, appointment: Appointment, reason: str, *, by: User, at
         people = queries.appointments(session, appointment.contest_id, Role.ORGANISER)
         if len(queries.active(people)) == 1:
             raise DomainError(N_("Appoint another organiser first: somebody must be in charge."))
+    close(session, appointment, reason, by=by.id, at=at)
+
+
+def close(
+    session: Session, appointment: Appointment, reason: str, *, by: uuid.UUID | None, at: datetime
+) -> None:
+    """End an appointment whoever is left: for somebody who is erased, and for contests that are over."""
     appointment.ended_at, appointment.reason = at, reason
     record(
         session,
         Verb.APPOINTMENT_ENDED,
         appointment,
-        by=by.id,
+        by=by,
         at=at,
         contest_id=appointment.contest_id,
         role=appointment.role,

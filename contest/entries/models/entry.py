@@ -161,6 +161,7 @@ class Version(Base):
     lateness: Mapped[Lateness]
     answers: Mapped[list[dict[str, Any]]]  # question id, title, kind, value or file's sha256
     sha256: Mapped[str] = mapped_column(String(64))  # of the canonical answers
+    forgotten_at: Mapped[datetime | None]  # when the answers were removed; the proof stays
 
     entry: Mapped[Entry] = relationship(lazy="raise_on_sql")
     round: Mapped[Round] = relationship(lazy="raise_on_sql")

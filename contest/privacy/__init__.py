@@ -1,0 +1,1 @@
+"""What people may ask about themselves, and what a contest forgets by itself."""

@@ -1,0 +1,1 @@
+"""Copies people's data, erases people, and lets contests forget."""
