@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     MAX_CONTENT_LENGTH: int = 31 * MIB
     MAX_FORM_MEMORY_SIZE: int = 1 * MIB
     KEPT_PAGES_BYTES: int = 64 * MIB  # finished public pages in the memory of each web process
+    ARRIVAL_HEADER: str = ""  # in which our own proxy says when a request came, as X-Request-Start
     PROXIES: int = 0  # how many reverse proxies of ours stand in front
     DEVELOPMENT: bool = False  # mail viewer, component page, demo sign-in links
     CLOCK_SHIFT_SECONDS: float = 0  # a demonstration lives at its own time

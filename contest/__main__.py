@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from datetime import timedelta
@@ -27,6 +28,7 @@ from config import INSTANCE, Settings  # noqa: E402
 from contest.demo.script import MOMENTS, NAMES  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
+WORKER = [sys.executable, "-m", "contest", "worker"]
 Child = subprocess.Popen[bytes]
 
 
@@ -199,6 +201,8 @@ def _build(name: str, moment: str, folder: Path) -> None:
 def _check_free(host: str, port: int) -> None:
     """Refuse a port that is taken: web processes share theirs, so they would join a stranger's."""
     with socket.socket() as probe:
+        # What others said before to a server that is gone does not keep the next one from starting.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
@@ -208,29 +212,38 @@ def _check_free(host: str, port: int) -> None:
 
 
 def start(host: str, port: int, processes: int, *, worker: bool) -> list[Child]:
-    """Start the web server and perhaps a worker; they read the settings from the environment."""
+    """Start the web server and perhaps a worker; they read the settings from the environment.
+
+    The server starts again by itself those of its processes that die.
+    """
     _check_free(host, port)
     web = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host),
-        *("--port", str(port), "--workers", str(processes), "--blocking-threads", "4"),
-        *("--log-level", "warning", "--workers-kill-timeout", "30", "wsgi:app"),
+        *(sys.executable, "-m", "contest.served", "--interface", "wsgi", "--host", host),
+        *("--port", str(port), "--workers", str(processes), "--blocking-threads", "8"),
+        *("--log-level", "warning", "--workers-kill-timeout", "30"),
+        *("--respawn-failed-workers", "wsgi:app"),
     ]
-    commands = [web]
-    if worker:
-        commands.append([sys.executable, "-m", "contest", "worker"])
-    return [subprocess.Popen(c, cwd=ROOT) for c in commands]  # noqa: S603 -- our own commands
+    return [_begin(web), *([_begin(WORKER)] if worker else [])]
+
+
+def _begin(command: list[str]) -> Child:
+    return subprocess.Popen(command, cwd=ROOT)  # noqa: S603 -- our own commands
 
 
 def wait(children: list[Child]) -> None:
-    """Wait until the web server ends or a signal comes, then end the others gracefully."""
+    """Wait until the web server ends or a signal comes, then end the others gracefully.
+
+    A worker that dies meanwhile is replaced.
+    """
+    stopped = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        for child in children:
-            child.terminate()
+        stopped.set()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    children[0].wait()
+    while not stopped.wait(0.5) and children[0].poll() is None:
+        children[1:] = [c if c.poll() is None else _begin(WORKER) for c in children[1:]]
     for child in children:
         child.terminate()
     for child in children:

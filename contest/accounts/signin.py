@@ -45,7 +45,9 @@ class SignInNeeded(Exception):
 
 
 def visitor() -> User | None:
-    """Return the signed-in user, or None."""
+    """Return the signed-in user, or None; also None while the database cannot be asked."""
+    if g.get("without_database"):
+        return None
     user = current_user._get_current_object()  # noqa: SLF001 -- Flask-Login's proxy has no other way out
     return user if isinstance(user, User) else None
 

@@ -232,6 +232,7 @@ def render(path: Path, folder: Path) -> dict[str, Any]:
     """Draw each page of a PDF twice into the folder: `<page>-page.webp` and `<page>-thumb.webp`."""
     from pypdfium2 import PdfDocument  # noqa: PLC0415 -- only in the jail
 
+    os.nice(10)  # pictures wait while people hand in
     drawn = []
     document = PdfDocument(path)
     for number in range(len(document)):

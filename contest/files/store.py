@@ -6,10 +6,12 @@ caller looks at it there, `keep` gives it its name. What is not kept leaves noth
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Protocol
 from urllib.parse import unquote, urlsplit
@@ -21,6 +23,16 @@ from contest.core.errors import DomainError
 from contest.core.text import N_
 
 CHUNK = 256 * 1024
+SPARED_BYTES = 64 * 1024 * 1024
+NO_ROOM = N_(
+    "There is no room for files at the moment; texts can still be written. Try again in some minutes."
+)
+
+
+class NoRoom(DomainError):
+    """The disk of the files is nearly full."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class Readable(Protocol):
@@ -50,11 +62,14 @@ class Store:
     def take(self, stream: Readable, limit_bytes: int) -> Iterator[Incoming]:
         """Read the stream to its end into a temporary file, which is gone afterwards unless kept.
 
-        Raises DomainError when it is empty or longer than the limit; no more than that is read.
+        Raises DomainError when it is empty or longer than the limit (no more than that is read), and
+        when the disk is nearly full: what is left of it is for texts.
         """
         folder = self.root / "tmp" if self.root else None
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
+            if shutil.disk_usage(folder).free < SPARED_BYTES:
+                raise NoRoom(NO_ROOM)
         handle, name = tempfile.mkstemp(dir=folder)
         path = Path(name)
         try:

@@ -23,7 +23,7 @@ from contest.jobs.models import Worker
 from contest.jobs.outbox import promise
 from contest.jobs.registry import FAILURES, HANDLERS, PERIODS, every
 from contest.web import switches
-from contest.web.db import begin_writing, db
+from contest.web.db import Busy, begin_writing, db
 
 MAX_ATTEMPTS = 8
 AT_ONCE = 6  # jobs that one worker does side by side
@@ -216,6 +216,12 @@ def _take_over(app: Flask, silent: timedelta) -> None:
 @contextmanager
 def _transaction(app: Flask) -> Iterator[None]:
     with app.app_context():
-        begin_writing()
+        while True:  # nobody is kept waiting by it, and a busy database is no failure of the job
+            try:
+                begin_writing()
+                break
+            except Busy:
+                db.session.rollback()
+                time.sleep(0.5)
         yield
         db.session.commit()

@@ -17,6 +17,7 @@ from contest.files.store import Store
 from contest.jobs import engine
 from contest.jobs.models import Worker
 from contest.web import switches
+from contest.web.db import is_in_doubt
 
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations" / "versions"
 LEAST_BYTES = 256 * 1024 * 1024  # free on the disk of the files
@@ -38,6 +39,8 @@ def parts(session: Session, store: Store, at: datetime) -> list[Part]:
     try:
         found = [Part("database"), Part("schema", _schema(session)), Part("worker", _worker(session, at)),
                  Part("jobs", _jobs(session, at)), Part("switches", _switches(session))]  # fmt: skip
+        if is_in_doubt():
+            found[0] = Part("database", "a disk has failed; this process writes nothing any more")
     except SQLAlchemyError:
         found = [Part("database", "cannot be reached")]
     return [*found, Part("files", _files(store)), Part("jail", state=jail.kind())]

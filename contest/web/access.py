@@ -45,7 +45,7 @@ def public(name: str) -> Callable[[F], F]:
 def receives_files(view: F) -> F:
     """Let the view take its upload before it asks for the writer's place: no file holds up others.
 
-    It calls `web.db.write_now` when the file is stored, and reads again what it had read before.
+    It calls `web.idempotency.write_now` when the file is stored, and reads again what it had read before.
     """
     view.receives_files = True  # type: ignore[attr-defined]
     return view

@@ -1,16 +1,22 @@
-"""The session of the running request, job or command, and how SQLite is spoken to."""
+"""The session of the running request, job or command, and how the databases are spoken to."""
 
+import errno
 import fcntl
 import os
 import sys
 import threading
+import time
+from http import HTTPStatus
 from typing import Any
 
 import pysqlite3
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
 
+from contest.core.errors import DomainError
+from contest.core.text import N_
 from contest.web import switches
 
 OLDEST_SQLITE = (3, 51, 3)  # older ones can corrupt a WAL database under concurrent checkpoints
@@ -18,10 +24,15 @@ PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=10000",
+    "busy_timeout=5000",
     "trusted_schema=OFF",
     "journal_size_limit=67108864",
 )
+POSTGRESQL: dict[str, Any] = {
+    "pool_pre_ping": True,  # a server that was restarted is noticed before it is relied on
+    "pool_timeout": 5,
+    "connect_args": {"connect_timeout": 5, "options": "-c lock_timeout=5000"},
+}
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
@@ -38,6 +49,8 @@ def use_one_sqlite() -> None:
 
 
 def init_app(app: Flask) -> None:
+    if app.config["DATABASE_URL"].startswith("postgresql"):
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = POSTGRESQL
     db.init_app(app)
     with app.app_context():
         listen(db.engine)
@@ -60,25 +73,67 @@ def _prepare(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    if connection.get_execution_options().get("writes"):
-        _enter_queue(connection)
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
+    options = connection.get_execution_options()
+    if not options.get("writes"):
         connection.exec_driver_sql("BEGIN")
+        return
+    patience = options.get("patience", PATIENCE)
+    _enter_queue(connection, patience)
+    try:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(1000 * patience)}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except BaseException:
+        _leave_queue(connection)
+        raise
 
 
 # SQLite's own waiting sleeps and lets latecomers overtake. Writers of all processes on this machine
-# therefore queue on a file lock beside the database before they say BEGIN IMMEDIATE.
+# therefore queue on a file lock beside the database before they say BEGIN IMMEDIATE. Some threads of a
+# process are left to those who only read, so that reading goes on while nobody can write.
+WRITERS = 5  # of a process who may stand in the queue, of its eight threads
+PATIENCE = 5.0  # seconds in the queue, and as many for the database itself
+ENTRANCE = 0.5  # seconds before the queue
 _turn = threading.local()
+_places = threading.BoundedSemaphore(WRITERS)
 
 
-def _enter_queue(connection: Connection) -> None:
+class Busy(DomainError):
+    """The database did not take a writer in time."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Nothing could be stored just now; nothing is lost. Send it again in a few seconds.")
+        )
+
+
+def _enter_queue(connection: Connection, patience: float) -> None:
     database = connection.engine.url.database
     if not database or database == ":memory:" or getattr(_turn, "file", None) is not None:
         return
-    handle = os.open(f"{database}-queue", os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(handle, fcntl.LOCK_EX)
-    _turn.file = handle
+    if not _places.acquire(timeout=min(ENTRANCE, patience)):
+        raise Busy
+    try:
+        _turn.file = _locked(f"{database}-queue", patience)
+    except BaseException:
+        _places.release()
+        raise
+
+
+def _locked(path: str, patience: float) -> int:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    end = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                os.close(handle)
+                raise Busy from None
+            time.sleep(0.002)
+        else:
+            return handle
 
 
 def _leave_queue(_connection: Connection) -> None:
@@ -86,14 +141,34 @@ def _leave_queue(_connection: Connection) -> None:
     if handle is not None:
         _turn.file = None
         os.close(handle)
+        _places.release()
 
 
-def begin_writing() -> None:
-    """Start the session's transaction as a writer.
+# A disk that has failed to write once may say yes the next time and have lost what came before.
+_broken: list[str] = []
+IOERR = 10  # of SQLite, in the lowest byte of its extended codes
+
+
+def doubt(error: BaseException) -> None:
+    """Let this process write nothing more if `error` says that the disk does not keep what it is given."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
+    if code == IOERR or (isinstance(origin, OSError) and origin.errno == errno.EIO):
+        _broken.append(str(origin))
+
+
+def is_in_doubt() -> bool:
+    return bool(_broken)
+
+
+def begin_writing(patience: float = PATIENCE) -> None:
+    """Start the session's transaction as a writer. Raises Busy when its turn does not come in time.
 
     A reader with an old snapshot cannot become a writer on SQLite; on PostgreSQL this changes nothing.
     """
-    db.session.connection(execution_options={"writes": True})
+    if _broken:
+        raise Busy
+    db.session.connection(execution_options={"writes": True, "patience": patience})
 
 
 def write_now() -> None:

@@ -2,13 +2,14 @@
 
 import hashlib
 import uuid
+from typing import cast
 
-from flask import Flask, Response, g, redirect, request, session
-from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from flask import Flask, Response, abort, g, jsonify, redirect, request, session
+from sqlalchemy import func, select
 
 from contest.core.errors import DomainError
 from contest.core.text import N_
+from contest.web import db as database
 from contest.web import switches
 from contest.web.access import SAFE_METHODS, takes_files
 from contest.web.db import begin_writing, db
@@ -16,6 +17,7 @@ from contest.web.models import IdempotencyKey
 
 FIELD = "_key"
 IGNORED = {FIELD, "csrf_token"}
+FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
 def new_key() -> str:
@@ -40,12 +42,26 @@ def replay() -> Response | None:
         raise DomainError(N_("This form was already sent with other content. Reload the page."))
     g.decided = True
     g.replayed = True
-    answer: ResponseReturnValue = redirect(seen.location, seen.status) if seen.location else ""
-    return answer if isinstance(answer, Response) else Response("", seen.status)
+    if seen.status < 300:  # to a script
+        answer = jsonify(next=seen.location)
+        answer.status_code, answer.headers["Location"] = seen.status, seen.location
+        return answer
+    return cast(Response, redirect(str(seen.location), seen.status))
+
+
+def write_now() -> None:
+    """Begin to write in a view that took its file before; what was read must be read again.
+
+    Does not return when this very form was sent before: then the stored answer goes out.
+    """
+    database.write_now()
+    _wait_for_twin()
+    if (answer := replay()) is not None:
+        abort(answer)
 
 
 def remember(response: Response) -> None:
-    """Keep the answer in the transaction of its effect. Only redirects: pages can be made again."""
+    """Keep the answer in the transaction of its effect. Only if it leads on: pages can be made again."""
     key = _key()
     if key is None or "idempotency_owner" not in g or g.get("replayed") or not response.location:
         return
@@ -69,7 +85,7 @@ def forget() -> None:
 
 def _key() -> uuid.UUID | None:
     given = request.headers.get("Idempotency-Key") or (
-        request.form.get(FIELD) if request.mimetype == "application/x-www-form-urlencoded" else None
+        request.form.get(FIELD) if request.mimetype in FORMS else None
     )
     try:
         return uuid.UUID(given) if given else None
@@ -85,6 +101,9 @@ def _owner() -> str:
 
 def _digest() -> str:
     body = sorted((k, v) for k, v in request.form.items(multi=True) if k not in IGNORED)
+    for name, sent in sorted(request.files.items(multi=True), key=lambda item: item[0]):
+        sent.stream.seek(0)
+        body.append((name, hashlib.sha256(sent.stream.read()).hexdigest()))
     return hashlib.sha256(repr(body).encode()).hexdigest()
 
 
@@ -98,8 +117,21 @@ def _take_turn() -> Response | None:
 
     After the check of where the form comes from: a stranger's learns nothing and holds up nobody.
     """
-    if request.method in SAFE_METHODS or takes_files(request.endpoint):
+    if request.method in SAFE_METHODS:
         return None
-    begin_writing()
-    switches.require_writing(db.session())
+    if not takes_files(request.endpoint):  # that one looks again when its file has arrived
+        begin_writing()
+        switches.require_writing(db.session())
+        _wait_for_twin()
     return replay()
+
+
+def _wait_for_twin() -> None:
+    """Wait until the same form that is being answered just now has its answer.
+
+    On SQLite one writes at a time anyhow.
+    """
+    key = _key()
+    if key is not None and db.engine.dialect.name == "postgresql":
+        number = func.hashtextextended(f"{_owner()} {key}", 0)
+        db.session.execute(select(func.pg_advisory_xact_lock(number)))

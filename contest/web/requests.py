@@ -1,8 +1,9 @@
 """One request, one instant, one transaction: kept only for unsafe methods, if authorized and successful."""
 
+import re
 import uuid
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import OperationalError
@@ -12,7 +13,10 @@ from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.web import idempotency, switches
 from contest.web.access import SAFE_METHODS, is_decided, is_public, takes_files
-from contest.web.db import begin_writing, db
+from contest.web.db import Busy, begin_writing, db
+
+STAMP = re.compile(r"(?:t=)?(\d{10}(?:\.\d{1,6})?|\d{13}|\d{16})")
+LONGEST_WAIT = timedelta(minutes=5)
 
 
 def init_app(app: Flask) -> None:
@@ -41,7 +45,7 @@ def also(write: Callable[[], object]) -> None:
 
 
 def _begin() -> None:
-    g.at = clock.now()
+    g.at = arrival(request.headers.get(current_app.config["ARRIVAL_HEADER"], ""), clock.now())
     g.incident = uuid.uuid4().hex[:12]
     if request.method in SAFE_METHODS or takes_files(request.endpoint):
         return
@@ -50,6 +54,20 @@ def _begin() -> None:
     request.get_data(parse_form_data=True)
     if any("\0" in value for values in request.form.listvalues() for value in values):
         raise DomainError(N_("The text holds a character that cannot be stored. Type it anew."))
+
+
+def arrival(stamp: str, now: datetime) -> datetime:
+    """Return the instant that our own proxy stamped on the request, else `now`.
+
+    However long it then waited for its turn, it came when it came. Seconds since 1970 with a point, or
+    whole milli- or microseconds, perhaps after "t="; what is not of the last minutes is not believed.
+    """
+    match = STAMP.fullmatch(stamp)
+    if match is None:
+        return now
+    digits = len(match[1].partition(".")[0])
+    came = clock.at(float(match[1]) / 1000 ** max(0, (digits - 10) // 3))
+    return min(came, now) if came > now - LONGEST_WAIT else now
 
 
 def _finish(response: Response) -> Response:
@@ -71,12 +89,12 @@ def _finish(response: Response) -> Response:
 
 
 def _write_aside(writes: Iterable[Callable[[], object]]) -> None:
-    """Keep what goes with a page that was read. A full disk does not keep anybody from reading."""
+    """Keep what goes with a page that was read; a busy or full database keeps nobody from reading."""
     try:
-        begin_writing()
+        begin_writing(patience=0.1)
         switches.require_writing(db.session())
         for write in writes:
             write()
         db.session.commit()
-    except (switches.ReadOnly, OperationalError):
+    except (Busy, switches.ReadOnly, OperationalError):
         db.session.rollback()

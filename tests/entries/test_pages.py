@@ -152,7 +152,7 @@ def test_a_deck_is_attached_drawn_and_shown(client: Client, place: Place, sessio
         data={name: (BytesIO(make.pdf(pages=2)), "deck.pdf")},
     )
     assert (sent.status_code, sent.json) == (
-        200, {"next": place.write},
+        201, {"next": place.write},
     )  # fmt: skip
     pages = f"{place.write}/files/{place.deck.id}/pages"
     assert "Pictures of the pages are being made." in client.get(pages).text

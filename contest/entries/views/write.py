@@ -21,8 +21,9 @@ from contest.files.models import File, Rendition
 from contest.files.sending import send, store
 from contest.web import keys
 from contest.web.access import action, authorize, found, receives_files
-from contest.web.db import db, write_now
+from contest.web.db import db
 from contest.web.forms import ConfirmForm, Form, render_form
+from contest.web.idempotency import write_now
 from contest.web.text import why
 
 PAGES_SECONDS = 3600  # how long a browser keeps the picture of a page
@@ -116,7 +117,8 @@ def attach(team_id: uuid.UUID, question_id: uuid.UUID) -> ResponseReturnValue:
     flash(
         gettext("“%(name)s” is attached. Nothing is handed in yet.", name=arrived.name), "success"
     )
-    return jsonify(next=url_for(".write", team_id=team_id))
+    onward = url_for(".write", team_id=team_id)
+    return jsonify(next=onward), 201, {"Location": onward}
 
 
 @bp.post("/teams/<uuid:team_id>/entry/files/<uuid:question_id>/remove")

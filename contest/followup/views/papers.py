@@ -16,7 +16,8 @@ from contest.followup.models import Agreement, AgreementKind, CaseDocument
 from contest.followup.queries import cases as queries
 from contest.followup.views.blueprint import answer, bp, case_for, working
 from contest.web.access import action, found, receives_files
-from contest.web.db import db, write_now
+from contest.web.db import db
+from contest.web.idempotency import write_now
 from contest.web.requests import now
 
 

@@ -1,0 +1,198 @@
+"""The last minute before a deadline: everybody hands in, and everything dies now and then."""
+
+import asyncio
+import os
+import signal
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import chain, cycle, islice
+from pathlib import Path
+
+from contest.files import store as stores
+from tests.rush import filling
+from tests.rush.filling import Hall
+from tests.rush.instance import Instance, migrated
+from tests.rush.proxy import CALM, Chaos, Proxy
+from tests.rush.reckoning import Reckoning, reckon
+from tests.rush.submitters import Submitters, decks
+
+ORDER = ("web", "worker", "web", "web", "worker", "web", "all")  # whom the kills hit in turn
+
+
+ROUGH = Chaos(dropped=0.1, cut=0.05, slow=0.2, seconds=0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How it goes on, in seconds from the beginning."""
+
+    teams: int = 200
+    calm: float = 15  # so long nothing dies: what it takes then is what it takes
+    closes: float = 45
+    grace: int = 8
+    ends: float = 60
+    given_up: float = 180
+    kills: int = 20
+    pause: tuple[float, float] = (30, 50)
+    deck_bytes: int = 2_000_000
+    chaos: Chaos = ROUGH
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it."""
+
+    reckoning: Reckoning
+    versions: int  # that were acknowledged
+    refused: int
+    kills: int
+    unsaid: int  # who never got an answer
+    strange: tuple[str, ...]  # answers that nobody should get
+    faults: tuple[str, ...]  # that fsck names
+    p95: float  # seconds of handing in while nothing dies
+    p99: float
+    uploads_p95: float
+    turned_away: float  # share of answers that said: later
+    heals: float  # seconds from the restart of the database to the next receipt; 0 without one
+
+
+def play(plan: Plan, url: str, restart: Callable[[], None] | None = None) -> Outcome:
+    """Play it on an empty database. `restart` takes the database server down and up again, once."""
+    folder = Path(tempfile.mkdtemp(prefix="contest-rush-"))
+    migrated(url, folder)
+    instance = Instance(folder, url)
+    hall = Hall(url, folder)
+    try:
+        instance.begin()
+        instance.wait()
+        began = time.time()
+        closes_at = datetime.fromtimestamp(began + plan.closes, UTC)
+        filled = filling.fill(hall, teams=plan.teams, closes_at=closes_at, grace_seconds=plan.grace)
+        return asyncio.run(_Rush(plan, instance, hall, filled, began, restart).run())
+    finally:
+        instance.kill()
+
+
+class _Rush:
+    def __init__(
+        self, plan: Plan, instance: Instance, hall: Hall, filled: filling.Filled, began: float,
+        restart: Callable[[], None] | None,
+    ) -> None:  # fmt: skip
+        self.plan, self.instance, self.hall, self.filled = plan, instance, hall, filled
+        self.began, self.restart = began, restart
+        self.kills, self.restarted_at = 0, 0.0
+
+    async def run(self) -> Outcome:
+        plan = self.plan
+        async with Proxy(self.instance.port, CALM) as proxy:
+            self.people = Submitters(
+                self.filled, proxy.port, self.began + plan.ends, self.began + plan.given_up,
+                plan.pause, decks(plan.deck_bytes),
+            )  # fmt: skip
+            disturbing = asyncio.create_task(self._disturb(proxy))
+            await self.people.run(self.filled.teams)
+            disturbing.cancel()
+            with suppress(asyncio.CancelledError):
+                await disturbing
+        return self._outcome(proxy)
+
+    async def _disturb(self, proxy: Proxy) -> None:
+        """Kill them in turn, evenly over the time; what does not come back by itself is begun again."""
+        plan = self.plan
+        await self._until(plan.calm)
+        proxy.chaos = plan.chaos
+        every = (plan.ends - plan.calm) / plan.kills
+        for number, victim in enumerate(islice(cycle(ORDER), plan.kills), start=1):
+            while not self._kill(victim):
+                await self._until(time.time() - self.began + 0.1)  # it is not yet back
+            if self.restart is not None and number == plan.kills // 2:
+                await asyncio.to_thread(self.restart)
+                self.restarted_at = time.time()
+            await self._until(plan.calm + number * every)
+        proxy.chaos = CALM
+        while True:
+            await self._until(0)
+            await asyncio.sleep(0.3)
+
+    async def _until(self, seconds: float) -> None:
+        while True:
+            if self.instance.has_ended():
+                self.instance.begin()
+            if time.time() >= self.began + seconds:
+                return
+            await asyncio.sleep(0.1)
+
+    def _kill(self, victim: str) -> bool:
+        """Kill it; False when there is none to be killed."""
+        if victim == "all":
+            self.instance.kill()
+        elif there := self.instance.processes()[victim]:
+            with suppress(ProcessLookupError):
+                os.kill(there[self.kills % len(there)], signal.SIGKILL)
+        else:
+            return False
+        self.kills += 1
+        return True
+
+    def _outcome(self, proxy: Proxy) -> Outcome:
+        people, plan = self.people.intents, self.plan
+        with self.hall.session() as session:
+            store = stores.from_url(f"file://{self.instance.files}")
+            told = reckon(session, store, self.filled, people, proxy.seen)
+        passages = list(chain.from_iterable(proxy.seen.values()))
+        answered = [p for p in passages if p.status is not None]
+        later = [p for p in answered if p.status == 503 and p.retry_after]
+        broken = [
+            f"{name}: {p.status}" for name, came in proxy.seen.items() for p in came
+            if p.status is not None and p.status >= 500 and not (p.status == 503 and p.retry_after)
+        ]  # fmt: skip
+        calm = self.began + plan.calm
+        checked = self.instance.command("fsck")
+        faults = [line for line in checked.stderr.splitlines() if line.startswith("       ")]
+        if checked.returncode and not faults:
+            faults = [checked.stderr[-500:]]
+        return Outcome(
+            told,
+            versions=sum(bool(i.code) for i in people),
+            refused=sum(bool(i.refused) for i in people),
+            kills=self.kills,
+            unsaid=sum(i.unsaid for i in people),
+            strange=(*chain.from_iterable(i.strange for i in people), *broken),
+            faults=tuple(faults),
+            p95=_quantile(95, self._times(proxy, "submit", calm)),
+            p99=_quantile(99, self._times(proxy, "submit", calm)),
+            uploads_p95=_quantile(95, self._times(proxy, "deck", calm)),
+            turned_away=len(later) / max(1, len(answered)),
+            heals=self._healed(proxy),
+        )
+
+    def _times(self, proxy: Proxy, step: str, before: float) -> list[float]:
+        return [
+            p.seconds for name, came in proxy.seen.items() if name.startswith(step) for p in came
+            if p.at < before and p.status is not None
+        ]  # fmt: skip
+
+    def _healed(self, proxy: Proxy) -> float:
+        """Return after how many seconds the restarted database was of use again."""
+        if not self.restarted_at:
+            return 0.0
+        good = [
+            p.at + p.seconds for p in chain.from_iterable(proxy.seen.values())
+            if p.status is not None and p.status < 400 and p.at + p.seconds > self.restarted_at
+        ]  # fmt: skip
+        return min(good, default=float("inf")) - self.restarted_at
+
+
+def _quantile(percent: int, values: list[float]) -> float:
+    return statistics.quantiles(values, n=100)[percent - 1] if len(values) > 1 else float("inf")
+
+
+SAMPLE = replace(
+    Plan(), teams=6, calm=0, closes=3, grace=1, ends=5, given_up=60, kills=3, pause=(0.2, 0.6),
+    deck_bytes=50_000,
+)  # fmt: skip
