@@ -29,7 +29,26 @@ from contest.demo.script import MOMENTS, NAMES  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 WORKER = [sys.executable, "-m", "contest", "worker"]
-Child = subprocess.Popen[bytes]
+SECONDS = 10  # what ends earlier would end again
+
+
+class Child:
+    """A process that is started again when it dies."""
+
+    def __init__(self, command: list[str]) -> None:
+        self.command, self.began = command, time.monotonic()
+        self.process = self._begin()
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self.command, cwd=ROOT)  # noqa: S603 -- our own commands
+
+    def goes_on(self) -> bool:
+        """Say whether it runs, begun again if need be; False when it did not even begin well."""
+        if self.process.poll() is not None:
+            if time.monotonic() - self.began < SECONDS:
+                return False
+            self.process = self._begin()
+        return True
 
 
 def settings(**given: object) -> Settings:
@@ -223,18 +242,11 @@ def start(host: str, port: int, processes: int, *, worker: bool) -> list[Child]:
         *("--log-level", "warning", "--workers-kill-timeout", "30"),
         *("--respawn-failed-workers", "wsgi:app"),
     ]
-    return [_begin(web), *([_begin(WORKER)] if worker else [])]
-
-
-def _begin(command: list[str]) -> Child:
-    return subprocess.Popen(command, cwd=ROOT)  # noqa: S603 -- our own commands
+    return [Child(web), *([Child(WORKER)] if worker else [])]
 
 
 def wait(children: list[Child]) -> None:
-    """Wait until the web server ends or a signal comes, then end the others gracefully.
-
-    A worker that dies meanwhile is replaced.
-    """
+    """Wait until a signal comes, then end them gracefully; what ends by itself meanwhile is replaced."""
     stopped = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -242,13 +254,13 @@ def wait(children: list[Child]) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    while not stopped.wait(0.5) and children[0].poll() is None:
-        children[1:] = [c if c.poll() is None else _begin(WORKER) for c in children[1:]]
+    while not stopped.wait(0.5) and all(child.goes_on() for child in children):
+        pass
     for child in children:
-        child.terminate()
+        child.process.terminate()
     for child in children:
-        child.wait(timeout=40)
-    sys.exit(max(0, children[0].returncode))
+        child.process.wait(timeout=40)
+    sys.exit(0 if stopped.is_set() else 1)
 
 
 if __name__ == "__main__":
