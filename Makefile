@@ -74,8 +74,8 @@ screens: tested  ## Take the pictures in docs/screens again
 	$(RUN)/python -m tests.screens $(ONLY)
 
 lock: .tools/.node  ## Write the lock files again (UPGRADE=1 takes newer versions)
-	$(LOCK) $(if $(UPGRADE),--upgrade) --group dev pyproject.toml -o requirements-dev.txt
-	$(LOCK) $(if $(UPGRADE),--upgrade) -c requirements-dev.txt pyproject.toml -o requirements.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) --all-extras --group dev pyproject.toml -o requirements-dev.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) --all-extras -c requirements-dev.txt pyproject.toml -o requirements.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group frontend -o requirements-node.txt
 	npm install --package-lock-only --omit-lockfile-registry-resolved --silent
 

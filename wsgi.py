@@ -1,6 +1,6 @@
 """The process entry point: `granian --interface wsgi wsgi:app`."""
 
-from config import Settings
+from config import read
 from contest.app import create_app
 
-app = create_app(Settings())  # type: ignore[call-arg]  # required ones come from the environment
+app = create_app(read())

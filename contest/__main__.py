@@ -24,7 +24,7 @@ import click  # noqa: E402 -- after use_one_sqlite
 from flask import Flask  # noqa: E402
 from flask.cli import FlaskGroup  # noqa: E402
 
-from config import INSTANCE, Settings  # noqa: E402
+from config import INSTANCE, Settings, read  # noqa: E402
 from contest.demo.script import MOMENTS, NAMES  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
@@ -53,11 +53,11 @@ class Child:
 
 def settings(**given: object) -> Settings:
     """Read the settings; an embedded instance makes its own secret once and keeps it."""
-    if "CONTEST_SECRET_KEY" not in os.environ:
+    if not {"CONTEST_SECRET_KEY", "CONTEST_SECRET_KEY_FILE"} & os.environ.keys():
         os.environ["CONTEST_SECRET_KEY"] = _own_secret(INSTANCE / "secret")
     for name, value in given.items():
         os.environ[f"CONTEST_{name}"] = str(value)  # the server's own processes read the same
-    return Settings()  # type: ignore[call-arg]  # required ones come from the environment
+    return read()
 
 
 def _own_secret(path: Path) -> str:

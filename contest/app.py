@@ -70,6 +70,7 @@ from contest.web import (  # noqa: E402
     errors,
     finished,
     headers,
+    hosts,
     idempotency,
     keys,
     limits,
@@ -173,9 +174,12 @@ def create_app(settings: object) -> Flask:
     )
     app.config.from_object(settings)
     clock.shift(timedelta(seconds=app.config["CLOCK_SHIFT_SECONDS"]))
+    is_https = app.config["BASE_URL"].startswith("https:")
     app.config.update(
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=app.config["BASE_URL"].startswith("https:"),
+        SESSION_COOKIE_SECURE=is_https,
+        # Browsers take a cookie of this name from this very host and over TLS only.
+        SESSION_COOKIE_NAME="__Host-session" if is_https else "session",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         BABEL_DOMAIN="messages",
         PROVIDE_AUTOMATIC_OPTIONS=False,  # no other site is to ask what it may do here
@@ -196,7 +200,8 @@ def create_app(settings: object) -> Flask:
     teams_queries.tell_states(standing.of_teams)
     access.declared(app)
     kept = finished.Layer(app, events_queries.PUBLIC_VERSION)
-    app.wsgi_app = headers.Layer(app, kept)  # type: ignore[method-assign]
+    door = hosts.Door(kept, app.config["BASE_URL"], app.config["HOSTS"])
+    app.wsgi_app = headers.Layer(app, door)  # type: ignore[method-assign]
     if proxies := app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     return app

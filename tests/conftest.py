@@ -52,6 +52,10 @@ class SettingsForTests(Settings):
     RATELIMIT_ENABLED: bool = False
     LIMITS_URL: str = "memory://"
     KEPT_PAGES_BYTES: int = 0
+    SESSION_IDLE_MINUTES: int = 10**6  # tests move the clock by months
+    SESSION_HOURS: int = 10**6
+    ADMIN_SESSION_IDLE_MINUTES: int = 10**6
+    ADMIN_SESSION_HOURS: int = 10**6
 
 
 def settings(tmp: Any, database_url: str | None = None, **more: Any) -> SettingsForTests:

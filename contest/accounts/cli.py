@@ -9,6 +9,7 @@ from contest.accounts import address, queries
 from contest.accounts.actions import factors
 from contest.core import clock
 from contest.core.errors import DomainError
+from contest.web import keys
 from contest.web.db import begin_writing, db
 
 
@@ -36,3 +37,14 @@ def disarm(email: str) -> None:
             sys.exit(1)
         factors.remove_all(db.session(), user, at=clock.now())
     click.echo(f"{email}: a password or a mailed link is enough again")
+
+
+@people.command()
+@with_appcontext
+def reseal() -> None:
+    """Seal the secrets of authenticator apps by CONTEST_SECRET_KEY, before an old one is left out."""
+    with db.session.begin():
+        begin_writing()
+        count, lost = factors.reseal(db.session(), keys.secrets())
+    click.echo(f"{count} apps, {lost} of which no secret of ours opens")
+    sys.exit(1 if lost else 0)

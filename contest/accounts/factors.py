@@ -5,14 +5,16 @@ import hashlib
 import re
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import constant_time, hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.twofactor.hotp import HOTP
 
+FACTOR, ASKED, SETTING_UP, PROVIDED = "factor", "asked", "setting-up", "provided"  # why sealed
 STEP = 30  # seconds; RFC 6238 with SHA-1 and six digits is what every app understands
 DRIFT = 1  # steps that a telephone's clock may be early or late
 SPARE = 10  # recovery codes
@@ -72,19 +74,32 @@ def hashed(recovery_code: str) -> str:
     return hashlib.sha256(b"contest-recovery-v1" + plain(recovery_code).encode()).hexdigest()
 
 
-def sealed(secret: bytes, key: str) -> str:
-    """Return the secret as it is stored: useless without the instance's own secret."""
-    return _box(key).encrypt(secret).decode()
+def sealed(secret: bytes, keys: Sequence[str], purpose: str = FACTOR) -> str:
+    """Return the secret as it is stored: useless without our own secret, and for another purpose."""
+    return _boxes(keys, purpose).encrypt(secret).decode()
 
 
-def opened(text: str, key: str) -> bytes | None:
-    """Return what `sealed` made, or None when it was not made here."""
+def opened(text: str, keys: Sequence[str], purpose: str = FACTOR) -> bytes | None:
+    """Return what `sealed` made by one of the keys, or None when it was not made here."""
     try:
-        return _box(key).decrypt(text.encode())
+        return _boxes(keys, purpose).decrypt(text.encode())
     except InvalidToken:
         return None
 
 
-def _box(key: str) -> Fernet:
-    derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"contest-factor-v1")
+def resealed(text: str, keys: Sequence[str]) -> str | None:
+    """Return what was sealed by any of the keys as the first of them seals it; None for anything else."""
+    try:
+        return _boxes(keys, FACTOR).rotate(text.encode()).decode()
+    except InvalidToken:
+        return None
+
+
+def _boxes(keys: Sequence[str], purpose: str) -> MultiFernet:
+    return MultiFernet([_box(key, purpose) for key in keys])
+
+
+def _box(key: str, purpose: str) -> Fernet:
+    info = f"contest-{purpose}-v1".encode()
+    derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info)
     return Fernet(base64.urlsafe_b64encode(derive.derive(key.encode())))

@@ -60,6 +60,18 @@ class CodeForm(Form):
     resume = HiddenField()
 
 
+class ProofForm(Form):
+    """The password once more."""
+
+    password = PasswordField(lazy("Password"), [InputRequired(), Length(max=passwords.LONGEST)])
+
+    def accepts(self, matches: bool) -> bool:
+        """Keep the answer whether the password was right."""
+        if not matches:
+            self.password.errors = (*self.password.errors, gettext("This is not your password."))
+        return matches
+
+
 class PasskeyForm(Form):
     """What the browser answers for a passkey, as JSON."""
 

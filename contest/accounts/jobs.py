@@ -3,11 +3,10 @@
 import json
 from typing import Any
 
-from flask import current_app
-
 from contest.accounts import actions, factors
 from contest.core import clock
 from contest.jobs.registry import job
+from contest.web import keys
 from contest.web.db import db
 
 
@@ -31,5 +30,5 @@ def reset(asked: str, number: str) -> None:
 
 def _opened(asked: str) -> dict[str, Any]:
     """Return what was asked for: sealed, so that no address stands in the queue in the clear."""
-    text = factors.opened(asked, str(current_app.config["SECRET_KEY"]))
+    text = factors.opened(asked, keys.secrets(), factors.ASKED)
     return dict(json.loads(text)) if text is not None else {}

@@ -14,6 +14,7 @@ from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 
 from contest.core import clock
+from contest.web import keys
 
 ENTER = "enter"
 CONFIRM = "confirm"
@@ -78,7 +79,7 @@ def entrance(user_id: uuid.UUID) -> str:
 
 def _signer(purpose: str) -> URLSafeSerializer:
     return URLSafeSerializer(
-        current_app.config["SECRET_KEY"],
+        keys.secrets()[::-1],  # the last one signs
         salt=f"contest-link-{purpose}",
         signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
     )

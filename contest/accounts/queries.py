@@ -46,8 +46,10 @@ def running(session: Session, number: uuid.UUID) -> tuple[SignIn, User] | None:
     return (row[0], row[1]) if row is not None else None
 
 
-def sessions(session: Session, user: User, *, since: datetime) -> tuple[SignIn, ...]:
-    """Return the sessions of a person that began after `since` and still run, the latest first."""
+def sessions(
+    session: Session, user: User, *, begun_since: datetime, seen_since: datetime
+) -> tuple[SignIn, ...]:
+    """Return the sessions of a person that still run, the latest first."""
     return tuple(
         session.scalars(
             select(SignIn)
@@ -55,7 +57,8 @@ def sessions(session: Session, user: User, *, since: datetime) -> tuple[SignIn, 
                 SignIn.user_id == user.id,
                 SignIn.ended_at.is_(None),
                 SignIn.passed_at.is_not(None),
-                SignIn.began_at > since,
+                SignIn.began_at >= begun_since,
+                SignIn.seen_at >= seen_since,
             )
             .order_by(SignIn.seen_at.desc(), SignIn.began_at.desc())
         )

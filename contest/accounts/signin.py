@@ -22,6 +22,7 @@ from flask_security import (
 
 from contest.accounts import devices, passwords, queries
 from contest.accounts.actions import sessions
+from contest.accounts.actions.sessions import Begun
 from contest.accounts.models import SignIn, User
 from contest.web import idempotency, requests
 from contest.web.db import db
@@ -30,14 +31,18 @@ F = TypeVar("F", bound=Callable[..., Any])
 SECRETS = ("csrf_token", "password")  # parts of names of fields that are never carried over
 CARRIED_BYTES = 300_000
 NUMBER = "sign_in"  # of the session's row, in the signed cookie
-DEVICE = "device"  # the cookie by which a browser is known again
-LONGEST = timedelta(days=14)  # what a session lasts
+DEVICE = "device"  # the cookie by which a browser is known again; __Host-device over TLS
+LATELY = timedelta(minutes=10)  # so long nobody is asked again who they are
 PATIENCE = timedelta(minutes=10)  # how long a sign-in waits for its second factor
 NOTED_EVERY = timedelta(minutes=15)  # how exactly we know when a session was last used
 
 
 class FactorNeeded(Exception):
     """Only somebody with a second factor may go on; answered with the page that sets one up."""
+
+
+class ProofNeeded(Exception):
+    """Only somebody who proved who they are a moment ago may go on; answered with the page that asks."""
 
 
 class SignInNeeded(Exception):
@@ -71,12 +76,52 @@ def signed_in(view: F) -> F:
     return cast(F, guarded)
 
 
-def begin(user: User, *, how: str = "link", passed: bool = False) -> bool:
+def lately_proved(view: F) -> F:
+    """Ask somebody who signed in a while ago to prove anew who they are: a browser may be left alone."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        require_proof()
+        return view(*args, **kwargs)
+
+    return cast(F, guarded)
+
+
+def require_proof() -> None:
+    """Stop with the page that asks for a proof unless there was one within `LATELY`."""
+    proved: datetime | None = g.get("proved_at") if visitor() is not None else None
+    if proved is None or requests.now() - proved > LATELY:
+        raise ProofNeeded
+
+
+def is_strong() -> bool:
+    """Say whether single sign-on told that the person of this session showed two proofs there."""
+    return visitor() is not None and bool(g.get("is_strong"))
+
+
+def lifetimes(user: User) -> tuple[timedelta, timedelta]:
+    """Return for how long a session of this person may lie unused, and how long it lasts at most."""
+    kind = "ADMIN_" if user.is_admin else ""
+    idle = current_app.config[f"{kind}SESSION_IDLE_MINUTES"]
+    return timedelta(minutes=idle), timedelta(hours=current_app.config[f"{kind}SESSION_HOURS"])
+
+
+def begin(
+    user: User,
+    *,
+    how: str = "link",
+    passed: bool = False,
+    proved: bool = True,
+    strong: bool = False,
+) -> bool:
     """Make the running session this person's; whatever it held before is gone.
 
-    Return False when it waits for the second factor: it opens nothing before `passed`.
+    Return False when it waits for the second factor: it opens nothing before `passed`. One that goes
+    on after a change is not `proved` anew. `strong` tells that another site asked for two proofs.
     """
     lang, number, at = user.locale, uuid.uuid4(), requests.now()
+    proved_at = at if proved else g.get("proved_at")
+    strong = strong or (how == sessions.AGAIN and is_strong())
     waits = user.has_factor() and not passed
     end()
     session.permanent = True
@@ -84,8 +129,9 @@ def begin(user: User, *, how: str = "link", passed: bool = False) -> bool:
     if not waits:
         login_user(user, remember=False)
     idempotency.forget()
-    g.device = request.cookies.get(DEVICE) or secrets.token_urlsafe(32)
-    requests.also(lambda: _begun(user, number, how=how, waits=waits, at=at))
+    g.device = request.cookies.get(_device_cookie()) or secrets.token_urlsafe(32)
+    row = Begun(number, how, waits, at, proved_at, strong)
+    requests.also(lambda: _begun(user, row))
     return not waits
 
 
@@ -96,7 +142,7 @@ def end() -> None:
         requests.also(lambda: sessions.end(db.session(), number, at=at))
     logout_user()
     session.clear()
-    for name in ("csrf_token", "csrf_valid", "waiting"):
+    for name in ("csrf_token", "csrf_valid", "waiting", "proved_at", "is_strong"):
         g.pop(name, None)
     idempotency.forget()
 
@@ -117,7 +163,7 @@ def here() -> uuid.UUID | None:
 
 def device() -> str:
     """Return the mark of the browser that asks; "" when it was never signed in."""
-    return devices.mark(request.cookies.get(DEVICE, ""))
+    return devices.mark(request.cookies.get(_device_cookie(), ""))
 
 
 def hashed(password: str) -> str:
@@ -172,7 +218,9 @@ def init_app(app: Flask) -> None:
         SECURITY_CLI_USERS_NAME=False,
         SECURITY_CLI_ROLES_NAME=False,
         SESSION_PROTECTION=None,  # a phone changes its network address during an evening
-        PERMANENT_SESSION_LIFETIME=LONGEST,
+        PERMANENT_SESSION_LIFETIME=timedelta(
+            hours=max(app.config["SESSION_HOURS"], app.config["ADMIN_SESSION_HOURS"])
+        ),
         # What a page asks for in passing would else bring back the session from before an act: the
         # message that it shows would get lost, and whoever signed out would be signed in again.
         SESSION_REFRESH_EACH_REQUEST=False,
@@ -191,6 +239,7 @@ def _load(uniquifier: str) -> User | None:
     row = _row()
     if row is None or row[0].passed_at is None or row[1].fs_uniquifier != uniquifier:
         return None
+    g.proved_at, g.is_strong = row[0].proved_at, row[0].is_strong
     at, number = requests.now(), row[0].id
     if at - row[0].seen_at >= NOTED_EVERY:
         requests.also(lambda: sessions.seen(db.session(), number, at=at))
@@ -199,7 +248,18 @@ def _load(uniquifier: str) -> User | None:
 
 def _row() -> tuple[SignIn, User] | None:
     number = _number()
-    return queries.running(db.session(), number) if number is not None else None
+    row = queries.running(db.session(), number) if number is not None else None
+    return row if row is not None and not _is_over(*row) else None
+
+
+def _is_over(one: SignIn, user: User) -> bool:
+    idle, longest = lifetimes(user)
+    at = requests.now()
+    return at - one.began_at > longest or at - one.seen_at > idle
+
+
+def _device_cookie() -> str:
+    return f"__Host-{DEVICE}" if current_app.config["SESSION_COOKIE_SECURE"] else DEVICE
 
 
 def _number() -> uuid.UUID | None:
@@ -210,7 +270,7 @@ def _number() -> uuid.UUID | None:
 def _know_again(response: Response) -> Response:
     if "device" in g:
         response.set_cookie(
-            DEVICE,
+            _device_cookie(),
             g.device,
             max_age=timedelta(days=365),
             secure=current_app.config["SESSION_COOKIE_SECURE"],
@@ -220,17 +280,9 @@ def _know_again(response: Response) -> Response:
     return response
 
 
-def _begun(user: User, number: uuid.UUID, *, how: str, waits: bool, at: datetime) -> None:
-    sessions.begin(
-        db.session(),
-        user,
-        number=number,
-        how=how,
-        agent=devices.named(request.user_agent.string),
-        device=devices.mark(g.device),
-        waits=waits,
-        at=at,
-    )
+def _begun(user: User, begun: Begun) -> None:
+    agent, device = devices.named(request.user_agent.string), devices.mark(g.device)
+    sessions.begin(db.session(), user, begun, agent=agent, device=device)
 
 
 def _around() -> dict[str, object]:

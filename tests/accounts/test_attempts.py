@@ -28,7 +28,7 @@ SECRET = b"12345678901234567890"
 FRESH = re.compile(
     r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|csrf.?token" (content|value)="[^"]+"'
 )
-KEY = "a secret for the tests"
+KEYS = ["a secret for the tests"]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_known_unknown_frozen_and_powerful_people_get_one_answer_by_the_same_wor
     people["frozen"].active = False
     people["root"].is_admin = True
     people["invited"].confirmed_at = None
-    actions.add_app(session, people["guarded"], SECRET, code(), key=KEY, at=make.NOON)
+    actions.add_app(session, people["guarded"], SECRET, code(), keys=KEYS, at=make.NOON)
     session.flush()
     addresses = [*(user.email for user in people.values()), "nobody@example.org"]
 
@@ -101,8 +101,8 @@ def limited(tmp: Any, session: Session, app: Flask, proxies: int = 0) -> Flask:
 @pytest.mark.parametrize(
     ("proxies", "header"),
     [
-        (0, "9.9.9.{n}"),
-        (1, "9.9.9.{n}, 192.0.2.7"),
+        pytest.param(0, "9.9.9.{n}", id="A1-flaw-70-no-proxy"),
+        pytest.param(1, "9.9.9.{n}, 192.0.2.7", id="A1-flaw-70-one-proxy"),
     ],
 )
 def test_no_forwarded_header_moves_the_limit_of_signing_in(
@@ -143,7 +143,7 @@ def test_the_sixth_code_has_to_wait_even_if_it_is_right(
     del noon
     site = limited(tmp_path, session, app)
     ada = with_password(session, app)
-    actions.add_app(session, ada, SECRET, code(), key=KEY, at=make.NOON)
+    actions.add_app(session, ada, SECRET, code(), keys=KEYS, at=make.NOON)
     answers = []
     for typed in ["000000"] * 5 + [code(1)]:
         browser = site.test_client()  # each time from the beginning, in another browser
@@ -182,7 +182,13 @@ def test_a_new_password_ends_the_links_that_were_mailed_before(
     assert client.get(mailed).status_code == 410
 
 
-@pytest.mark.parametrize("name", ["Host", "X-Forwarded-Host", "X-Original-Host", "Forwarded"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, id=f"flaw-66-{name}")
+        for name in ("X-Forwarded-Host", "X-Original-Host", "Forwarded")
+    ],
+)
 def test_no_header_leads_a_mailed_link_elsewhere(
     client: Client, session: Session, name: str
 ) -> None:

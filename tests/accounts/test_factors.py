@@ -23,7 +23,7 @@ from tests.pages import Client
 
 RFC = b"12345678901234567890"  # the key of the vectors in RFC 6238
 PASSWORD = "correct horse battery"
-KEY = "a secret for the tests"
+KEYS = ["a secret for the tests"]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_code_counts_one_step_early_and_late_and_never_again() -> None:
 def test_a_used_code_counts_in_no_other_spelling(session: Session, shape: str) -> None:
     ada = enrolled(session)
     digits = shown(make.NOON + timedelta(seconds=30))
-    actions.prove(session, ada, digits, key=KEY, at=make.NOON)
+    actions.prove(session, ada, digits, keys=KEYS, at=make.NOON)
     again = (
         "".join(chr(ord(d) + 0xFEE0) for d in digits)
         if shape == "wide"
@@ -58,43 +58,43 @@ def test_a_used_code_counts_in_no_other_spelling(session: Session, shape: str) -
     assert factors.plain(again) == digits
 
     with pytest.raises(DomainError):
-        actions.prove(session, ada, again, key=KEY, at=make.NOON)
+        actions.prove(session, ada, again, keys=KEYS, at=make.NOON)
 
 
 def test_a_recovery_code_counts_once_however_it_is_typed_and_is_kept_as_a_hash(
     session: Session,
 ) -> None:
     ada = make.user(session)
-    codes = actions.add_app(session, ada, RFC, shown(make.NOON), key=KEY, at=make.NOON)
+    codes = actions.add_app(session, ada, RFC, shown(make.NOON), keys=KEYS, at=make.NOON)
     kept = session.scalars(select(RecoveryCode.hash)).all()
     assert len(set(codes)) == len(set(kept)) == 10
     assert not any(factors.plain(code).lower() in "".join(kept) for code in codes)
 
     typed = codes[3].lower().replace("-", " ")
-    assert actions.prove(session, ada, typed, key=KEY, at=make.NOON) == "recovery"
+    assert actions.prove(session, ada, typed, keys=KEYS, at=make.NOON) == "recovery"
     with pytest.raises(DomainError):
-        actions.prove(session, ada, codes[3], key=KEY, at=make.NOON)
+        actions.prove(session, ada, codes[3], keys=KEYS, at=make.NOON)
 
 
 def test_codes_of_one_person_are_no_codes_of_another(session: Session) -> None:
     codes = actions.add_app(
-        session, make.user(session), RFC, shown(make.NOON), key=KEY, at=make.NOON
+        session, make.user(session), RFC, shown(make.NOON), keys=KEYS, at=make.NOON
     )
     bob = make.user(session)
-    actions.add_app(session, bob, b"x" * 20, code_of(b"x" * 20), key=KEY, at=make.NOON)
+    actions.add_app(session, bob, b"x" * 20, code_of(b"x" * 20), keys=KEYS, at=make.NOON)
 
     for typed in (codes[0], shown(make.NOON + timedelta(seconds=30))):
         with pytest.raises(DomainError):
-            actions.prove(session, bob, typed, key=KEY, at=make.NOON)
+            actions.prove(session, bob, typed, keys=KEYS, at=make.NOON)
 
 
 def test_the_secret_is_stored_sealed(session: Session) -> None:
     enrolled(session)
     kept = session.scalars(select(Authenticator.secret)).one()
 
-    assert factors.opened(kept, KEY) == RFC
-    assert factors.opened(kept, "another secret") is None
-    assert factors.opened("", KEY) is None
+    assert factors.opened(kept, KEYS) == RFC
+    assert factors.opened(kept, ["another secret"]) is None
+    assert factors.opened("", KEYS) is None
 
 
 def test_setting_up_an_app_shows_recovery_codes_once_and_ends_the_other_sessions(
@@ -219,7 +219,7 @@ def enrolled(session: Session, app: Flask | None = None) -> User:
     if app is not None:
         with app.app_context():
             ada.password = hashed(PASSWORD)
-    actions.add_app(session, ada, RFC, shown(make.NOON), key=KEY, at=make.NOON)
+    actions.add_app(session, ada, RFC, shown(make.NOON), keys=KEYS, at=make.NOON)
     return ada
 
 

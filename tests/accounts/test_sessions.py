@@ -1,18 +1,28 @@
 from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.accounts import devices, links
+from contest.accounts import devices, factors, links, queries
+from contest.accounts.actions import factors as factors_actions
 from contest.accounts.models import SignIn, User
+from contest.app import create_app
 from contest.core import clock
 from contest.events.models import Event
 from contest.messages.models import Message
+from contest.web import keys
+from contest.web.db import db
 from tests import make
+from tests.accounts.test_attempts import SECRET as RFC
+from tests.accounts.test_attempts import code
+from tests.conftest import settings
 from tests.pages import Client
 
+OLD = "a secret for the tests"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:148.0) Gecko/20100101 Firefox/148.0"
 PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like"
@@ -162,3 +172,91 @@ def test_reading_notes_that_a_session_is_used_every_quarter_of_an_hour(
         client.get("/profile")
         session.refresh(one)
         assert one.seen_at == make.NOON + timedelta(minutes=noted)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "is_admin", "later", "stays"),
+    [
+        ("SESSION_IDLE_MINUTES", 60, False, 59, True),
+        ("SESSION_IDLE_MINUTES", 60, False, 61, False),
+        ("SESSION_HOURS", 2, False, 121, False),
+        ("ADMIN_SESSION_IDLE_MINUTES", 60, True, 61, False),
+        ("ADMIN_SESSION_IDLE_MINUTES", 60, False, 61, True),
+        ("ADMIN_SESSION_HOURS", 2, True, 121, False),
+    ],
+)
+def test_a_session_ends_that_lay_unused_or_is_too_old(
+    client: Client,
+    session: Session,
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    value: int,
+    is_admin: bool,
+    later: int,
+    stays: bool,
+) -> None:
+    """A12."""
+    monkeypatch.setitem(app.config, setting, value)
+    ada = make.user(session)
+    ada.is_admin = is_admin
+    client.sign_in(ada)
+
+    monkeypatch.setattr(clock, "now", lambda: make.NOON + timedelta(minutes=later))
+
+    assert is_in(client) is stays
+
+
+def test_cookies_belong_to_this_very_host_and_go_over_tls_only(
+    session: Session, app: Flask, tmp_path: Path
+) -> None:
+    """A12: `__Host-`, Secure, HttpOnly, SameSite=Lax, Path=/."""
+    secure = create_app(
+        settings(tmp_path, app.config["DATABASE_URL"], BASE_URL="https://contest.example.org")
+    )
+    with secure.app_context():
+        cast(dict[str | None, Any], db.engines)[None] = session.get_bind()
+        token = links.sign("enter", {"user": str(make.user(session).id), "number": "n1"})
+
+    answer = secure.test_client().post(f"/enter/{token}", base_url="https://contest.example.org")
+
+    sent = answer.headers.getlist("Set-Cookie")
+    assert {cookie.partition("=")[0] for cookie in sent} == {"__Host-session", "__Host-device"}
+    for cookie in sent:
+        words = {word.strip() for word in cookie.split(";")}
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= words
+        assert "Domain" not in cookie
+
+
+def test_a_new_secret_signs_nobody_out_while_the_old_one_is_named(
+    client: Client, session: Session, app: Flask, tmp_path: Path
+) -> None:
+    """O5: sessions, mailed links, open forms and apps outlive a rotation; without overlap none does."""
+    ada = make.user(session)
+    factors_actions.add_app(session, ada, RFC, code(0), keys=[OLD], at=make.NOON)
+    client.sign_in(ada)
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    with app.app_context():
+        token = links.sign("enter", {"user": str(ada.id), "number": "n1", "next": "/profile"})
+
+    def after(**more: str) -> tuple[bool, int, bool]:
+        rotated = create_app(
+            settings(tmp_path, app.config["DATABASE_URL"]).model_copy(
+                update={"SECRET_KEY": "an altogether new one", **more}
+            )
+        )
+        rotated.test_client_class = Client
+        with rotated.app_context():
+            cast(dict[str | None, Any], db.engines)[None] = session.get_bind()
+            opened = queries.app(session, ada)
+            assert opened is not None
+            opens = factors.opened(opened.secret, keys.secrets()) is not None
+        browser = rotated.test_client()
+        browser.set_cookie("session", cookie.value)
+        return is_in(cast(Client, browser)), browser.get(f"/enter/{token}").status_code, opens
+
+    assert after() == (False, 410, False)
+    assert after(OLD_SECRET_KEYS=OLD) == (True, 200, True)
+    assert factors_actions.reseal(session, ["an altogether new one", OLD]) == (1, 0)
+    assert after()[2] is True

@@ -39,6 +39,10 @@ class SettingsForJourneys(Settings):
     """As in production, but that many people come from one address within a minute."""
 
     RATELIMIT_ENABLED: bool = False
+    SESSION_IDLE_MINUTES: int = 10**6  # a journey lasts for months
+    SESSION_HOURS: int = 10**6
+    ADMIN_SESSION_IDLE_MINUTES: int = 10**6
+    ADMIN_SESSION_HOURS: int = 10**6
 
 
 def new_app(folder: Path, port: int, database_url: str | None = None) -> Flask:

@@ -1,9 +1,10 @@
 """Adds, uses and removes what a person proves themselves by besides a password or their mail."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Update, delete, update
+from sqlalchemy import CursorResult, Update, delete, select, update
 from sqlalchemy.orm import Session
 
 from contest.accounts import factors, queries
@@ -19,7 +20,7 @@ WRONG = N_("This code does not count. Each one works once; wait for the next and
 
 
 def add_app(
-    session: Session, user: User, secret: bytes, typed: str, *, key: str, at: datetime
+    session: Session, user: User, secret: bytes, typed: str, *, keys: Sequence[str], at: datetime
 ) -> list[str]:
     """Ask for a code of this app from now on; every other session ends.
 
@@ -32,7 +33,7 @@ def add_app(
     session.execute(delete(Authenticator).where(Authenticator.user_id == user.id))
     session.add(
         Authenticator(
-            user_id=user.id, secret=factors.sealed(secret, key), last_step=step, added_at=at
+            user_id=user.id, secret=factors.sealed(secret, keys), last_step=step, added_at=at
         )
     )
     return added(session, user, "app", at=at)
@@ -71,13 +72,13 @@ def renew_codes(session: Session, user: User, *, at: datetime) -> list[str]:
     return _renewed(session, user)
 
 
-def prove(session: Session, user: User, typed: str, *, key: str, at: datetime) -> str:
+def prove(session: Session, user: User, typed: str, *, keys: Sequence[str], at: datetime) -> str:
     """Use up a code of the app or from the paper and return which it was.
 
     Raises DomainError at the field `code` for any other. Of two who come with one code, one gets in.
     """
     app = queries.app(session, user)
-    secret = factors.opened(app.secret, key) if app is not None else None
+    secret = factors.opened(app.secret, keys) if app is not None else None
     if app is not None and secret is not None:
         step = factors.matching(secret, typed, after=app.last_step, at=at)
         if step is not None and _is_used_up(
@@ -144,6 +145,17 @@ def remove_passkey(session: Session, user: User, passkey: Passkey, *, at: dateti
     session.delete(passkey)
     session.flush()
     removed(session, user, "passkey", at=at, by=user)
+
+
+def reseal(session: Session, keys: Sequence[str]) -> tuple[int, int]:
+    """Seal every app's secret by the first key; return how many there are, and how many cannot be opened."""
+    apps = session.scalars(select(Authenticator)).all()
+    lost = 0
+    for app in apps:
+        again = factors.resealed(app.secret, keys)
+        lost += again is None
+        app.secret = again or app.secret
+    return len(apps), lost
 
 
 def remove_all(session: Session, user: User, *, at: datetime) -> None:

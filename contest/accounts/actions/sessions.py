@@ -1,6 +1,7 @@
 """Begins and ends the sessions of a person."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
@@ -14,33 +15,38 @@ from contest.messages import outbox
 AGAIN = "again"
 
 
-def begin(
-    session: Session,
-    user: User,
-    *,
-    number: uuid.UUID,
-    how: str,
-    agent: str,
-    device: str,
-    waits: bool,
-    at: datetime,
-) -> None:
-    """Open a session under this number; the person is told when the device is none of theirs so far.
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A session as it begins."""
+
+    number: uuid.UUID
+    how: str
+    waits: bool
+    at: datetime
+    proved_at: datetime | None
+    is_strong: bool = False
+
+
+def begin(session: Session, user: User, begun: Begun, *, agent: str, device: str) -> None:
+    """Open a session; the person is told when the device is none of theirs so far.
 
     One that `waits` for the second factor opens nothing, and nobody is told of it; nor when the
     person goes on by `AGAIN`, after a change that ended all sessions.
     """
-    if not waits and how != AGAIN and queries.is_strange(session, user, device):
+    at = begun.at
+    if not begun.waits and begun.how != AGAIN and queries.is_strange(session, user, device):
         outbox.write(session, "new_device", to=user, at=at, agent=agent, seen_at=at)
     session.add(
         SignIn(
-            id=number,
+            id=begun.number,
             user_id=user.id,
-            how=how,
+            how=begun.how,
             agent=agent,
             device=device,
             began_at=at,
-            passed_at=None if waits else at,
+            passed_at=None if begun.waits else at,
+            proved_at=None if begun.waits else begun.proved_at,
+            is_strong=begun.is_strong,
             seen_at=at,
         )
     )

@@ -27,7 +27,7 @@ from contest.accounts.signin import (
 from contest.accounts.views.blueprint import bp
 from contest.core.errors import DomainError
 from contest.jobs.outbox import enqueue
-from contest.web import csrf, limits
+from contest.web import csrf, keys, limits
 from contest.web.access import found, is_public, mark_decided, public
 from contest.web.db import db
 from contest.web.errors import problem, wants_json
@@ -147,12 +147,11 @@ def promise_mail(kind: str, *, email: str, **facts: str) -> None:
     Raises DomainError at the field `email` for what is no address.
     """
     wanted = json.dumps({"email": address.normalised(email), **facts})
-    key = str(current_app.config["SECRET_KEY"])
     enqueue(
         db.session(),
         f"accounts.{kind}",
         at=now(),
-        asked=factors.sealed(wanted.encode(), key),
+        asked=factors.sealed(wanted.encode(), keys.secrets(), factors.ASKED),
         number=uuid.uuid4().hex,
     )
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import segno
-from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -16,6 +16,7 @@ from contest.accounts.signin import (
     FactorNeeded,
     begin,
     current,
+    lately_proved,
     safe_next,
     signed_in,
     visitor,
@@ -25,7 +26,7 @@ from contest.accounts.views.arriving import resumed
 from contest.accounts.views.blueprint import bp
 from contest.core.decisions import ALLOW
 from contest.core.errors import DomainError
-from contest.web import limits
+from contest.web import keys, limits
 from contest.web.access import action, authorize, mark_decided, public
 from contest.web.db import db
 from contest.web.errors import problem, wants_json
@@ -46,7 +47,7 @@ def second_factor() -> ResponseReturnValue:
         return redirect(after, 303)
     sign_in, user = who
     form = CodeForm()
-    if form.validate_on_submit() and (factor := _proved(form, user)):
+    if form.validate_on_submit() and (factor := proved(form, user)):
         actions.sign_in(db.session(), user, how=sign_in.how, factor=factor, at=now())
         begin(user, how=sign_in.how, passed=True)
         again = resumed(form.resume.data)
@@ -62,25 +63,26 @@ def second_factor() -> ResponseReturnValue:
 @bp.route("/profile/security/app", methods=["GET", "POST"])
 @action("accounts.add_app")
 @signed_in
+@lately_proved
 def add_app() -> ResponseReturnValue:
     """Set up an authenticator app; the first factor comes with recovery codes."""
     user = current()
     authorize(ALLOW)  # everybody their own
     next_page = safe_next(request.args.get("next"), url_for(".security"))
-    secret = factors.opened(session.get(SETTING_UP, ""), _key()) or factors.new_secret()
+    secret = _being_set_up() or factors.new_secret()
     form = CodeForm()
     if form.validate_on_submit():
         limit_codes(user)
         try:
             codes = acts.add_app(
-                db.session(), user, secret, form.code.data or "", key=_key(), at=now()
+                db.session(), user, secret, form.code.data or "", keys=keys.secrets(), at=now()
             )
         except DomainError as error:
             form.reject(error)
         else:
-            begin(user, how=AGAIN, passed=True)
+            begin(user, how=AGAIN, passed=True, proved=False)
             return show_codes(codes, next_page)
-    session.setdefault(SETTING_UP, factors.sealed(secret, _key()))
+    session.setdefault(SETTING_UP, factors.sealed(secret, keys.secrets(), factors.SETTING_UP))
     address = factors.address(secret, email=user.email, issuer="Contest")
     return render_form(
         "accounts/add_app.html",
@@ -95,14 +97,15 @@ def add_app() -> ResponseReturnValue:
 @bp.route("/profile/security/app/remove", methods=["GET", "POST"])
 @action("accounts.remove_app")
 @signed_in
+@lately_proved
 def remove_app() -> ResponseReturnValue:
     """Take the authenticator app off, with one last code."""
     user = current()
     authorize(ALLOW)
     form = CodeForm()
-    if form.validate_on_submit() and _proved(form, user):
+    if form.validate_on_submit() and proved(form, user):
         acts.remove_app(db.session(), user, at=now())
-        begin(user, how=AGAIN, passed=True)
+        begin(user, how=AGAIN, passed=True, proved=False)
         flash(gettext("No code of the app is asked for any more."), "success")
         return redirect(url_for(".security"), 303)
     return render_form("accounts/remove_app.html", form)
@@ -111,6 +114,7 @@ def remove_app() -> ResponseReturnValue:
 @bp.route("/profile/security/codes", methods=["GET", "POST"])
 @action("accounts.renew_codes")
 @signed_in
+@lately_proved
 def renew_codes() -> ResponseReturnValue:
     """Make new recovery codes and show them, this once."""
     user = current()
@@ -119,7 +123,7 @@ def renew_codes() -> ResponseReturnValue:
     if (
         user.has_factor()
         and form.validate_on_submit()
-        and (not isinstance(form, CodeForm) or _proved(form, user))
+        and (not isinstance(form, CodeForm) or proved(form, user))
     ):
         return show_codes(acts.renew_codes(db.session(), user, at=now()), url_for(".security"))
     return render_form("accounts/renew_codes.html", form)
@@ -149,15 +153,15 @@ def show_codes(codes: list[str], next_page: str) -> ResponseReturnValue:
     return render_template("accounts/codes.html", codes=codes, next_page=next_page)
 
 
-def _proved(form: Any, user: User) -> str:
+def proved(form: Any, user: User) -> str:
     """Return by what a sent code proves the person; "" when it does not, which the form then says."""
     limit_codes(user)
     try:
-        return acts.prove(db.session(), user, form.code.data or "", key=_key(), at=now())
+        return acts.prove(db.session(), user, form.code.data or "", keys=keys.secrets(), at=now())
     except DomainError as error:
         form.reject(error)
         return ""
 
 
-def _key() -> str:
-    return str(current_app.config["SECRET_KEY"])
+def _being_set_up() -> bytes | None:
+    return factors.opened(session.get(SETTING_UP, ""), keys.secrets(), factors.SETTING_UP)

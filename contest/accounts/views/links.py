@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from contest.accounts import actions, links, queries
+from contest.accounts.actions.sessions import AGAIN
 from contest.accounts.forms import AddressForm, ArrivalForm, ResetForm, WelcomeForm
 from contest.accounts.models import User
 from contest.accounts.signin import begin, hashed, safe_next, visitor
@@ -72,6 +73,7 @@ def enter(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         actions.introduce(db.session(), user, form.given_name(), at=now())
         if visitor() is user:
+            _prove_by(link, user)
             return redirect(next_page, 303)
         actions.use_link(db.session(), link.payload["number"], user=user, at=now())
         actions.sign_in(db.session(), user, how="link", at=now())
@@ -146,6 +148,13 @@ def _link(purpose: str, token: str) -> tuple[links.Link, User | None]:
         used = links.State.USED if user is None or visitor() is not user else links.State.GOOD
         return links.Link(used, link.payload), user if used is links.State.GOOD else None
     return link, user
+
+
+def _prove_by(link: links.Link, user: User) -> None:
+    """Take a link that was not used for a proof of who goes on; of two proofs it would be the weaker."""
+    if not queries.is_used(db.session(), link.payload["number"]) and not user.has_factor():
+        actions.use_link(db.session(), link.payload["number"], user=user, at=now())
+        begin(user, how=AGAIN, passed=True)
 
 
 def _no_longer(link: links.Link) -> ResponseReturnValue:

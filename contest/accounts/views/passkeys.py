@@ -13,7 +13,7 @@ from contest.accounts.actions.sessions import AGAIN
 from contest.accounts.forms import PasskeyForm
 from contest.accounts.models import User
 from contest.accounts.passkeys import Site, named
-from contest.accounts.signin import begin, current, safe_next, signed_in
+from contest.accounts.signin import begin, current, lately_proved, safe_next, signed_in
 from contest.accounts.views.blueprint import bp
 from contest.accounts.views.factors import show_codes
 from contest.core.decisions import ALLOW
@@ -50,6 +50,7 @@ def passkey() -> ResponseReturnValue:
 @bp.route("/profile/security/passkey", methods=["GET", "POST"])
 @action("accounts.add_passkey")
 @signed_in
+@lately_proved
 def add_passkey() -> ResponseReturnValue:
     """Let this device or a password manager make a passkey for the account."""
     user = current()
@@ -64,7 +65,7 @@ def add_passkey() -> ResponseReturnValue:
         except DomainError as error:
             form.reject(error)
         else:
-            begin(user, how=AGAIN, passed=True)
+            begin(user, how=AGAIN, passed=True, proved=False)
             return show_codes(codes, url_for(".security"))
     own = queries.passkeys(db.session(), user)
     options = _site().wish(user, own, _challenge())
@@ -74,13 +75,14 @@ def add_passkey() -> ResponseReturnValue:
 @bp.post("/profile/passkeys/<uuid:passkey_id>/remove")
 @action("accounts.remove_passkey")
 @signed_in
+@lately_proved
 def remove_passkey(passkey_id: uuid.UUID) -> ResponseReturnValue:
     """Let a passkey open the account no more."""
     user = current()
     authorize(ALLOW)
     own = {one.id: one for one in queries.passkeys(db.session(), user)}
     acts.remove_passkey(db.session(), user, found(own.get(passkey_id)), at=now())
-    begin(user, how=AGAIN, passed=True)
+    begin(user, how=AGAIN, passed=True, proved=False)
     flash(gettext("The passkey opens your account no more."), "success")
     return redirect(url_for(".security"), 303)
 

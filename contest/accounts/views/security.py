@@ -12,12 +12,13 @@ from contest.accounts.actions.sessions import AGAIN
 from contest.accounts.forms import ChangePasswordForm
 from contest.accounts.models import User
 from contest.accounts.signin import (
-    LONGEST,
     begin,
     current,
     hashed,
     here,
     is_password_of,
+    lifetimes,
+    require_proof,
     signed_in,
 )
 from contest.accounts.views.blueprint import bp
@@ -36,6 +37,7 @@ def security() -> ResponseReturnValue:
     """Show where the person is signed in, and by what they prove who they are."""
     user = current()
     authorize(ALLOW)  # everybody their own
+    idle, longest = lifetimes(user)
     return render_template(
         "accounts/security.html",
         user=user,
@@ -43,7 +45,9 @@ def security() -> ResponseReturnValue:
         passkeys=queries.passkeys(db.session(), user),
         app=queries.app(db.session(), user),
         codes_left=queries.codes_left(db.session(), user),
-        sessions=queries.sessions(db.session(), user, since=now() - LONGEST),
+        sessions=queries.sessions(
+            db.session(), user, begun_since=now() - longest, seen_since=now() - idle
+        ),
     )
 
 
@@ -70,7 +74,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
     form = ConfirmForm()
     if form.validate_on_submit():
         actions.sign_out_everywhere(db.session(), user, by=user, at=now())
-        begin(user, how=AGAIN, passed=True)
+        begin(user, how=AGAIN, passed=True, proved=False)
         flash(gettext("You are signed out everywhere else."), "success")
         return redirect(url_for(".security"), 303)
     return render_form("accounts/sign_out_everywhere.html", form)
@@ -83,6 +87,8 @@ def password() -> ResponseReturnValue:
     """Set a new password; other sessions end."""
     user = current()
     authorize(ALLOW)
+    if user.password is None or user.has_factor():
+        require_proof()  # else the form asks for the password, which is all that they have
     form = ChangePasswordForm()
     if (
         form.validate_on_submit()
