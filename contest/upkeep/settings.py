@@ -125,6 +125,8 @@ def limits(values: Values) -> Iterator[str]:
     where = urlsplit(values["LIMITS_URL"])
     if where.scheme in {"redis", "rediss"} and not where.password and not _is_local(where.hostname):
         yield "CONTEST_LIMITS_URL: that Redis asks nobody for a password. Set one and name it here."
+    if values["ARRIVAL_HEADER"] and not values["PROXIES"]:
+        yield "CONTEST_ARRIVAL_HEADER: without a proxy of yours (CONTEST_PROXIES) anybody could write it."
     if values["MAX_CONTENT_LENGTH"] < values["MAX_UPLOAD_BYTES"]:
         yield "CONTEST_MAX_CONTENT_LENGTH: is less than CONTEST_MAX_UPLOAD_BYTES, the largest file."
     for kind in ("", "ADMIN_"):

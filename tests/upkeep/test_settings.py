@@ -65,6 +65,7 @@ MUTATIONS: list[tuple[Mapping[str, str | None], str]] = [
     ({"MAX_UPLOAD_BYTES": "ten"}, "MAX_UPLOAD_BYTES"),
     ({"MAX_UPLOAD_BYTES": "99999999"}, "MAX_CONTENT_LENGTH"),
     ({"PROXIES": "-1"}, "PROXIES"),
+    ({"ARRIVAL_HEADER": "X-Request-Start"}, "ARRIVAL_HEADER"),
     ({"PROXIES": "one"}, "PROXIES"),
     ({"SESSION_IDLE_MINUTES": "0"}, "SESSION_IDLE_MINUTES"),
     ({"SESSION_HOURS": "2"}, "SESSION_IDLE_MINUTES"),
