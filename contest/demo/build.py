@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from contest.accounts import actions as accounts
 from contest.accounts.models import User
 from contest.core import clock
-from contest.demo import calling, cast, ending, entering, scoring, tables
+from contest.demo import calling, cast, ending, entering, jury, reading, scoring, tables
 from contest.demo.play import Play, repeatable
-from contest.demo.script import MOMENTS, NAMES, Script, shanghai, united_states
+from contest.demo.script import MOMENTS, NAMES, Script, by_jury, shanghai, united_states
 from contest.files.store import Store
 from contest.jobs import engine
 from contest.jobs.registry import HANDLERS
@@ -23,17 +23,19 @@ STEPS: tuple[tuple[str, Callable[[Play], None]], ...] = (
     ("collecting", calling.announce),
     ("collecting", entering.collect),
     ("judging", entering.close_and_screen),
+    ("judging", reading.calibrate),
     ("judging", scoring.assign),
     ("judging", scoring.score_some),
     ("demo-tables", scoring.finish_desk),
     ("demo-tables", tables.open_tables),
     ("pitch-day", tables.close_tables),
+    ("pitch-day", jury.check_readiness),
     ("pitch-day", scoring.begin_pitch_day),
     ("published", scoring.finish_pitch_day),
     ("published", ending.publish),
     ("follow-up", ending.follow_up),
 )
-SCENARIOS = dict(zip(NAMES, ((united_states, shanghai), (united_states,)), strict=True))
+SCENARIOS = dict(zip(NAMES, ((by_jury, shanghai), (united_states,)), strict=True))
 LATER = frozenset({"messages.send", "files.render", "files.scan"})  # left to the worker
 
 

@@ -113,9 +113,11 @@ def _parts(play: Play, by: User, at: datetime) -> None:
 
 def _rounds(play: Play, by: User, at: datetime) -> None:
     script = play.script
+    writes_ballots = script.ready > 0
     play.desk = rounds.plan(
         play.session, play.contest,
-        Round(kind=RoundKind.DESK, title=Words(en="Desk round", zh="初评"),
+        Round(kind=RoundKind.DESK, mode=Mode.RANKING if writes_ballots else Mode.RUBRIC,
+              title=Words(en="Desk round", zh="初评"),
               opens_at=script.opens, closes_at=script.closes, grace_seconds=600,
               judging_opens_at=script.closes + timedelta(days=4),
               judging_closes_at=script.judging_ends, minimum_reviews=script.reviews,
@@ -130,9 +132,19 @@ def _rounds(play: Play, by: User, at: datetime) -> None:
                   advance_count=script.seats),
             by=by, at=at,
         )  # fmt: skip
+    if writes_ballots:
+        judged = script.judging_ends + timedelta(days=1)
+        play.readiness = rounds.plan(
+            play.session, play.contest,
+            Round(kind=RoundKind.DESK, mode=Mode.PASS_FAIL, title=Words(en="Ready for a pilot?", zh="能否试点？"),
+                  judging_opens_at=judged, judging_closes_at=judged + timedelta(days=1),
+                  minimum_reviews=4, load_min=0, load_max=10, advance_count=script.ready),
+            by=by, at=at,
+        )  # fmt: skip
     play.pitch = rounds.plan(
         play.session, play.contest,
-        Round(kind=RoundKind.PITCH, title=Words(en="Pitch day", zh="路演日"),
+        Round(kind=RoundKind.PITCH, mode=Mode.POINTS if writes_ballots else Mode.RUBRIC,
+              title=Words(en="Pitch day", zh="路演日"),
               judging_opens_at=script.pitch, judging_closes_at=script.pitch + timedelta(hours=7),
               minimum_reviews=2, load_min=0, load_max=30, advance_count=None,
               pitch_seconds=360, questions_seconds=360),
@@ -146,7 +158,7 @@ def _rounds(play: Play, by: User, at: datetime) -> None:
             by=by, at=at,
         )  # fmt: skip
     for round_, criteria in ((play.desk, call.RUBRIC), (play.pitch, call.PITCH_RUBRIC)):
-        for title, help_, weight, levels in criteria:
+        for title, help_, weight, levels in criteria if round_.mode is Mode.RUBRIC else ():
             rubric.add_criterion(
                 play.session, round_,
                 rubric.CriterionInput(title=title, help=help_, weight=weight, levels=levels),

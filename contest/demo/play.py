@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from contest.accounts import actions as accounts
 from contest.accounts.models import User
 from contest.contests import queries as contests
-from contest.contests.models import Appointment, Contest, Role, Round, RoundKind
+from contest.contests.models import Appointment, Contest, Mode, Role, Round, RoundKind
 from contest.core import clock
 from contest.demo import call, cast
 from contest.demo.cast import JudgeCast, Person
@@ -61,6 +61,7 @@ class Play:
         self.run_promised = run_promised
         self.slug = script.slug
         self.tables: Round | None = None
+        self.readiness: Round | None = None
         self.renew()
 
     def renew(self) -> None:
@@ -77,8 +78,10 @@ class Play:
                     self.desk: Round = round_
                 elif round_.kind is RoundKind.PITCH:
                     self.pitch: Round = round_
-                else:
+                elif round_.mode is Mode.PAIRWISE:
                     self.tables = round_
+                else:
+                    self.readiness = round_
             self.tracks = dict(
                 zip(call.TRACKS, contests.tracks(self.session, contest.id), strict=False)
             )

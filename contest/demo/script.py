@@ -1,6 +1,6 @@
 """The times and texts of each edition, and the moments at which a demonstration can stand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -39,6 +39,8 @@ class Script:
     published: datetime
     tables: datetime | None = None  # a round between desk and stage, where it is held
     seats: int = 0  # how many pitch of those who stand at a table
+    anchors: tuple[str, ...] = ()  # teams whose entries everybody scores before the work is dealt
+    ready: int = 0  # how many are found ready to pitch by a jury that writes ballots and no scores
 
     def moment(self, name: str) -> datetime:
         """Return the instant at which a demonstration of `name` stands."""
@@ -70,7 +72,13 @@ def shanghai() -> Script:
         closes=local(zone, 2019, 2, 28, 18), judging_ends=local(zone, 2019, 3, 15, 18),
         pitch=local(zone, 2019, 3, 22, 13), published=local(zone, 2019, 3, 25, 10),
         tables=local(zone, 2019, 3, 17, 14), seats=8,
+        anchors=("PortLedger", "Silk Audit", "Mekong Fresh"),
     )  # fmt: skip
+
+
+def by_jury() -> Script:
+    """Return the first edition as its jury judged it: by orders, by pass or fail, and by points."""
+    return replace(united_states(), reviews=3, advance=4, ready=3)
 
 
 def united_states() -> Script:

@@ -9,15 +9,18 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from contest.app import create_app
+from contest.contests.models import Round
 from contest.core import clock
 from contest.demo import build
-from contest.demo.script import MOMENTS, shanghai
+from contest.demo.script import MOMENTS, by_jury, shanghai
 from contest.entries.models import Entry, State
 from contest.events import queries as events
 from contest.events.models import Event
 from contest.files import store
+from contest.judging.models import Consensus
 from contest.messages.models import Message
 from contest.messages.models import State as MessageState
+from contest.ranking.models import Ranking
 from contest.web.db import begin_writing, db
 from tests import databases
 from tests.conftest import settings
@@ -51,7 +54,10 @@ def test_two_builds_do_the_same_things_to_the_same_ids_at_the_same_instants(tmp_
 
 
 @pytest.mark.usefixtures("session")
-def test_the_u_s_edition_plays_to_its_end_and_its_record_holds(app: Flask, tmp_path: Path) -> None:
+def test_the_first_edition_plays_to_its_end_as_its_jury_judged_it_and_its_record_holds(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(build.SCENARIOS, "hitachi-us", (by_jury,))
     with app.app_context():
         session = db.session()
         at = build.build(
@@ -64,9 +70,13 @@ def test_the_u_s_edition_plays_to_its_end_and_its_record_holds(app: Flask, tmp_p
         states = {state: number for state, number in counted}  # noqa: C416 -- typed rows
         letters = select(func.count()).where(Message.kind.in_(["advanced", "not_advanced"]))
         held = session.scalar(letters.where(Message.state == MessageState.DRAFT))
+        methods = session.scalars(select(Ranking.method).join(Round).order_by(Round.number)).all()
+        consensus = session.scalar(select(func.count()).select_from(Consensus))
         released = session.scalar(letters.where(Message.state == MessageState.QUEUED))
     assert held == 0
     assert released
+    assert methods == ["plackett-luce", "verdicts", "points"]
+    assert consensus == 1
     assert states == {State.AWARDED: 2, State.NOT_AWARDED: 1, State.NOT_ADVANCED: 2}
 
 
