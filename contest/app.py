@@ -12,7 +12,7 @@ import click  # noqa: E402
 from flask import Blueprint, Flask  # noqa: E402
 from jinja2 import StrictUndefined  # noqa: E402
 from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
-from werkzeug.routing import BaseConverter  # noqa: E402
+from werkzeug.routing import BaseConverter, IntegerConverter  # noqa: E402
 
 from contest.accounts import cli as accounts_cli  # noqa: E402
 from contest.accounts import jobs as accounts_jobs  # noqa: E402
@@ -164,6 +164,12 @@ class Slug(BaseConverter):
     regex = "[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?"
 
 
+class Number(IntegerConverter):
+    """A whole number in an address; none is larger than what a table holds."""
+
+    regex = "[0-9]{1,9}"
+
+
 def create_app(settings: object) -> Flask:
     """Return a configured application; `settings` has one upper-case attribute per setting.
 
@@ -187,7 +193,7 @@ def create_app(settings: object) -> Flask:
     )
     app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined}
     app.jinja_env.add_extension("jinja2.ext.do")
-    app.url_map.converters["slug"] = Slug
+    app.url_map.converters |= {"int": Number, "slug": Slug}
     for part in KIT:
         part.init_app(app)
     for blueprint in FEATURES + (DEVELOPMENT if app.config["DEVELOPMENT"] else ()):

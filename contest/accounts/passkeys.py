@@ -76,7 +76,7 @@ class Site:
                 expected_origin=self.origin,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, TypeError, KeyError):
+        except (WebAuthnException, ValueError, TypeError, KeyError, RecursionError):
             return None
         return Made(
             bytes_to_base64url(seen.credential_id), seen.credential_public_key, seen.sign_count
@@ -104,7 +104,7 @@ class Site:
                 credential_current_sign_count=passkey.sign_count,
                 require_user_verification=True,
             ).new_sign_count
-        except (WebAuthnException, ValueError, TypeError, KeyError):
+        except (WebAuthnException, ValueError, TypeError, KeyError, RecursionError):
             return None
 
 
@@ -112,6 +112,6 @@ def named(answer: str) -> str:
     """Return which key an answer says it is of."""
     try:
         said = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(said.get("id", "")) if isinstance(said, dict) else ""

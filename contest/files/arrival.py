@@ -1,5 +1,6 @@
 """Receives an upload: bytes first, the row later. Runs before the transaction, holding no lock."""
 
+import re
 from dataclasses import dataclass
 
 from contest.core.decisions import require
@@ -9,6 +10,7 @@ from contest.files.models import Scan
 from contest.files.store import Readable, Store
 
 LONGEST_NAME = 200
+DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)  # no names on Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ def plain_name(name: str) -> str:
     """Return the last part of a file's name without what could confuse a terminal or a header."""
     last = name.replace("\\", "/").rpartition("/")[2]
     clean = "".join(c for c in last if c.isprintable()).strip().strip(".")
+    if DEVICE.fullmatch(clean.partition(".")[0].strip()):
+        clean = f"_{clean}"
     if len(clean) > LONGEST_NAME:
         stem, dot, ending = clean.rpartition(".")
         clean = (

@@ -1,15 +1,14 @@
 """Sends stored bytes to a browser that was already allowed to have them."""
 
-from urllib.parse import quote
-
 from flask import Flask, Response, current_app
 
 from contest.core.decisions import ALLOW, Decision, deny, require
 from contest.core.text import N_
 from contest.files import store as stores
-from contest.files.look import INFECTED, PDF
+from contest.files.look import DOCUMENTS, INFECTED, PDF
 from contest.files.models import PLAIN, File, Rendition, Scan
 from contest.files.store import Store
+from contest.web.downloads import attachment
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -39,7 +38,7 @@ def send(thing: File | Rendition, *, cache_seconds: int = 0, name: str = "") -> 
     """
     if isinstance(thing, File):
         require(_passed(thing))
-        kind, disposition = thing.type, attachment(name or thing.name)
+        kind, disposition = thing.type, attachment(_named(name or thing.name, thing.type))
     elif thing.kind == PLAIN:
         kind, disposition = PDF, attachment(name)
     else:
@@ -62,9 +61,7 @@ def _passed(file: File) -> Decision:
     return deny(INFECTED if file.scan is Scan.REFUSED else UNSCANNED)
 
 
-def attachment(name: str) -> str:
-    """Return the header that names a download, in the two spellings of RFC 6266."""
-    plain = "".join(
-        c if c.isascii() and c.isprintable() and c not in '"\\%;' else "_" for c in name
-    )
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+def _named(name: str, kind: str) -> str:
+    """Return the name with the ending of what the file is: no deck is saved as a program or a page."""
+    ending = DOCUMENTS.get(kind, "")
+    return name if name.lower().endswith(ending) else f"{name}{ending}"

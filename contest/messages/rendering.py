@@ -27,7 +27,7 @@ MARKS = "\ue000", "\ue001"
 HIDDEN = "…"
 _MARKED = re.compile(f"{MARKS[0]}(\\d+){MARKS[1]}")
 _URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]。，、）」]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,15 @@ def render(message: Message) -> Letter:
     body = re.sub(r"\n{3,}", "\n\n", body.strip())
     if message.note and message.note not in body:
         body = f"{_without_marks(message.note)}\n\n{body}"
-    return Letter(_CONTROL.sub(" ", subject).strip()[:LONGEST_SUBJECT], body, tuple(made))
+    return Letter(_in_a_header(subject)[:LONGEST_SUBJECT], body, tuple(made))
+
+
+def _in_a_header(text: str) -> str:
+    """Return the text on one line and without the code by which mail hides characters in headers.
+
+    The library would decode it, line ends included, and write what it found.
+    """
+    return _CONTROL.sub(" ", text).replace("=?", "= ?").strip()
 
 
 def word(value: str) -> str:
@@ -118,14 +126,12 @@ def mail(message: Message, *, at: datetime) -> EmailMessage:
     made["Message-ID"] = f"<{message.id}@{host}>"
     made["Date"] = format_datetime(at)
     made["From"] = current_app.config["MAIL_FROM"]
-    made["To"] = Address(
-        _CONTROL.sub(" ", message.recipient.name).strip(), addr_spec=message.recipient.email
-    )
+    made["To"] = Address(_in_a_header(message.recipient.name), addr_spec=message.recipient.email)
     made["Subject"] = message.subject
     made["Auto-Submitted"] = "auto-generated"
-    made["Content-Language"] = message.lang
     made.set_content(text + "\n")
     made.add_alternative(html(message, text), subtype="html")
+    made["Content-Language"] = message.lang  # last: of the whole, not of its first part
     return made
 
 
@@ -141,10 +147,13 @@ def html(message: Message, text: str) -> str:
 
 
 def linked(text: str) -> Markup:
-    """Return plain text as HTML: addresses become links unless masked, line ends stay."""
-    made, end = Markup(), 0
+    """Return plain text as HTML: addresses of ours become links unless masked, line ends stay.
+
+    Others' do not: what a team calls itself leads nobody anywhere in our name.
+    """
+    made, end, home = Markup(), 0, current_app.config["BASE_URL"].rstrip("/")
     for url in _URL.finditer(text):
-        if HIDDEN not in url[0]:
+        if HIDDEN not in url[0] and f"{url[0]}/".startswith(f"{home}/"):
             made += escape(text[end : url.start()])
             made += Markup('<a class="link" href="{0}">{0}</a>').format(url[0])
             end = url.end()

@@ -29,7 +29,7 @@ from contest.messages.models import LIFE, Message, State
 from contest.web.access import action, found, public, reveal
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, render_form
-from contest.web.requests import now
+from contest.web.requests import now, number
 
 bp = Blueprint("messages", __name__)
 TABS = (None, State.DRAFT, State.QUEUED, State.SENT, State.FAILED, State.DROPPED)
@@ -41,7 +41,7 @@ TABS = (None, State.DRAFT, State.QUEUED, State.SENT, State.FAILED, State.DROPPED
 def index(slug: str) -> ResponseReturnValue:
     contest = _contest(slug)
     state = next((s for s in State if s == request.args.get("state")), None)
-    skip = max(request.args.get("skip", 0, type=int), 0)
+    skip = number("skip") or 0
     page = queries.outbox(db.session(), contest.id, state, skip=skip)
     return render_template(
         "messages/index.html",
@@ -62,8 +62,8 @@ def release(slug: str) -> ResponseReturnValue:
     """Release the drafts that were ticked; those that somebody else has decided on stay as they are."""
     contest = _contest(slug)
     released = 0
-    for number in request.form.getlist("message", type=uuid.UUID)[: queries.PAGE]:
-        message = _of(contest, number)
+    for message_id in request.form.getlist("message", type=uuid.UUID)[: queries.PAGE]:
+        message = _of(contest, message_id)
         if LIFE.can(message.state, "release"):
             actions.release(db.session(), message, by=current(), at=now())
             released += 1

@@ -1,14 +1,12 @@
 """The ranking of a round, for those who decide."""
 
-import csv
-import io
 import uuid
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from flask import (
     Blueprint,
-    Response,
     current_app,
     flash,
     redirect,
@@ -37,6 +35,7 @@ from contest.ranking.sentences import agreement, depends, hangs, lead, remarks
 from contest.web import requests
 from contest.web.access import action, authorize, found, mark_decided, reveal
 from contest.web.db import db
+from contest.web.downloads import table
 
 if TYPE_CHECKING:
     from contest.ranking.drift import Drift
@@ -257,20 +256,17 @@ def sheet(round_id: uuid.UUID) -> ResponseReturnValue:
     """Send the ranking as a table."""
     round_, _ = _seen(round_id)
     ranking = found(queries.newest(db.session(), round_id))
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(["rank", "raw_rank", "entry", "team", "code", "reviews", "raw", "median",
-                    "adjusted", "sd", "rank_low", "rank_high", "p_top", "tie_band"])  # fmt: skip
-    for s in ranking.standings:
-        table.writerow(
-            [s.rank, s.raw_rank, _cell(s.entry.title), _cell(s.entry.team.name), s.entry.code,
-             s.reviews, *(f"{v:.4f}" for v in (s.raw, s.median, s.adjusted, s.sd)), s.rank_low,
-             s.rank_high, f"{s.p_top:.3f}", s.tie_band]
-        )  # fmt: skip
-    response = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
-    name = f"{round_.contest.slug}-round-{round_.number}-ranking.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return table(
+        f"{round_.contest.slug}-round-{round_.number}-ranking.csv",
+        ("rank", "raw_rank", "entry", "team", "code", "reviews", "raw", "median", "adjusted", "sd",
+         "rank_low", "rank_high", "p_top", "tie_band"),
+        (
+            (s.rank, s.raw_rank, s.entry.title, s.entry.team.name, s.entry.code, s.reviews,
+             *(Decimal(f"{v:.4f}") for v in (s.raw, s.median, s.adjusted, s.sd)), s.rank_low,
+             s.rank_high, f"{s.p_top:.3f}", s.tie_band)
+            for s in ranking.standings
+        ),
+    )  # fmt: skip
 
 
 def _seen(round_id: uuid.UUID) -> tuple[Round, Actor]:
@@ -312,8 +308,3 @@ def _is_waiting(ranking: Ranking | None, run: RankingRun | None) -> bool:
     except ValueError:
         return False
     return asked.tzinfo is not None and (ranking is None or ranking.computed_at < asked)
-
-
-def _cell(text: str) -> str:
-    """Return the text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

@@ -1,10 +1,8 @@
 """The documents of handed-in entries, and the ledger of who opened them."""
 
-import csv
-import io
 import uuid
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from contest.accounts.signin import current, signed_in
@@ -19,6 +17,7 @@ from contest.vault import pages, policy, queries
 from contest.vault.queries import Opening
 from contest.web.access import action, found, reveal
 from contest.web.db import db
+from contest.web.downloads import table
 
 bp = Blueprint("vault", __name__)
 FILE = "/versions/<uuid:version_id>/files/<uuid:file_id>"
@@ -98,23 +97,8 @@ def ledger(entry_id: uuid.UUID) -> ResponseReturnValue:
 def ledger_csv(entry_id: uuid.UUID) -> ResponseReturnValue:
     """Send the ledger as a table."""
     entry, openings, _ = _ledger(entry_id)
-    text = io.StringIO()
-    sheet = csv.writer(text)
-    sheet.writerow(["opened_at", "person", "capacity", "file", "sha256", "version"])
-    sheet.writerows(
-        [
-            _cell(value)
-            for value in (o.at.isoformat(), o.name, o.capacity, o.file_name, o.sha256, o.number)
-        ]
-        for o in openings
+    return table(
+        f"ledger-{entry.code}.csv",
+        ("opened_at", "person", "capacity", "file", "sha256", "version"),
+        ((o.at.isoformat(), o.name, o.capacity, o.file_name, o.sha256, o.number) for o in openings),
     )
-    response = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
-    name = f"ledger-{entry.code}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _cell(value: object) -> str:
-    """Return the value so that no spreadsheet takes it for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

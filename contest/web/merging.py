@@ -81,7 +81,7 @@ class MergingForm(Form):
     def _bases(self) -> dict[str, str]:
         try:
             sent = json.loads(self.base.data or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return sent if isinstance(sent, dict) else {}
 

@@ -5,8 +5,11 @@ import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+import flask
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
 
 from contest.core import clock
 from contest.core.errors import DomainError
@@ -19,7 +22,21 @@ STAMP = re.compile(r"(?:t=)?(\d{10}(?:\.\d{1,6})?|\d{13}|\d{16})")
 LONGEST_WAIT = timedelta(minutes=5)
 
 
+class Request(flask.Request):
+    """A request whose form holds nothing that no database stores, whoever reads it and when."""
+
+    def _load_form_data(self) -> None:
+        super()._load_form_data()
+        if _has_null(self.form):
+            raise DomainError(N_("The text holds a character that cannot be stored. Type it anew."))
+
+
+def _has_null(fields: MultiDict[str, str]) -> bool:
+    return any("\0" in text for name, text in fields.items(multi=True) for text in (name, text))
+
+
 def init_app(app: Flask) -> None:
+    app.request_class = Request
     app.before_request(_begin)
     app.after_request(_finish)
 
@@ -28,6 +45,12 @@ def now() -> datetime:
     """Return the instant of the running request, read once when it arrived."""
     instant: datetime = g.at
     return instant
+
+
+def number(name: str) -> int | None:
+    """Return the whole number of that name in the address, if it is one that a table could hold."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def incident() -> str:
@@ -47,13 +70,13 @@ def also(write: Callable[[], object]) -> None:
 def _begin() -> None:
     g.at = arrival(request.headers.get(current_app.config["ARRIVAL_HEADER"], ""), clock.now())
     g.incident = uuid.uuid4().hex[:12]
+    if "\0" in request.path or _has_null(request.args):
+        raise BadRequest
     if request.method in SAFE_METHODS or takes_files(request.endpoint):
         return
     request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     # A slow sender is waited for before others are kept waiting.
     request.get_data(parse_form_data=True)
-    if any("\0" in value for values in request.form.listvalues() for value in values):
-        raise DomainError(N_("The text holds a character that cannot be stored. Type it anew."))
 
 
 def arrival(stamp: str, now: datetime) -> datetime:

@@ -5,6 +5,7 @@ from flask import Flask
 
 from contest.files import sending
 from contest.files.models import File, Rendition, Scan
+from contest.web.downloads import attachment
 from tests import make
 
 
@@ -19,7 +20,7 @@ from tests import make
     ],
 )
 def test_downloads_carry_their_name_in_both_spellings(name: str, header: str) -> None:
-    assert sending.attachment(name) == header
+    assert attachment(name) == header
 
 
 def test_files_are_sent_as_attachments_that_nobody_keeps_or_runs(app: Flask) -> None:

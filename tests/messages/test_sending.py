@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from contest.accounts import links
 from contest.core.words import Words
-from contest.messages.models import State
+from contest.messages.models import LONGEST_SUBJECT, State
 from contest.messages.rendering import linked, masked
 from tests import make, servers
 from tests.jobs import fail_promised, run_promised
@@ -115,6 +115,63 @@ def test_names_and_subjects_cannot_add_headers(app: Flask, session: Session) -> 
     assert [a.addr_spec for a in mail["To"].addresses] == [mallory.email]
 
 
+SMUGGLED = (
+    "\r\nBcc: all@example.org", "\nBcc: all@example.org", "\rBcc: all@example.org", "\r\n\r\n<b>body</b>",
+    "\u2028Bcc: all@example.org", "\x0bBcc: all@example.org", "\x85Bcc: all@example.org", "\0",
+    '" <all@example.org>, "x', "<all@example.org>", "=?utf-8?q?=0D=0ABcc:_all@example.org?=", "\ue0001\ue001",
+    "\r\nContent-Type: text/html", "%s%(to)s{to.email}{{ to.email }}${to}", "A" * 5000,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SMUGGLED, ids=range(len(SMUGGLED)))
+def test_nothing_that_people_write_becomes_a_header_a_recipient_or_a_command(
+    app: Flask, session: Session, text: str
+) -> None:
+    """W9, flaw-101, flaw-104, flaw-122."""
+    mallory = make.user(session, name=f"Mallory{text}"[:200])
+    message = make.message(session, mallory, **{**FACTS, "team": f"X{text}"})
+
+    run_promised(session)
+
+    mail = read(app, message.id)
+    assert set(mail.keys()) == {
+        "Message-ID", "Date", "From", "To", "Subject", "Auto-Submitted", "Content-Language",
+        "MIME-Version", "Content-Type",
+    }  # fmt: skip
+    assert [a.addr_spec for a in mail["To"].addresses] == [mallory.email]
+    assert len(mail["Subject"]) <= LONGEST_SUBJECT
+    assert mail.get_content_type() == "multipart/alternative"
+    assert mallory.email not in body_of(mail, "plain")
+
+
+@pytest.mark.parametrize(
+    ("words", "leads"),
+    [
+        ("http://evil.example/pay", False), ("<a href='http://evil.example'>x</a>", False),
+        ("http://127.0.0.1:8000.evil.example", False), ("http://127.0.0.1:8000@evil.example", False),
+        ("[x](http://evil.example)", False), ("<img src=x onerror=alert(1)>", False),
+        ("http://127.0.0.1:8000/contests", True),
+    ],
+)  # fmt: skip
+def test_what_people_write_is_no_link_in_our_name(
+    app: Flask, session: Session, words: str, leads: bool
+) -> None:
+    """flaw-101: letters of ours carried links of strangers."""
+    message = make.message(session, make.user(session), **FACTS | {"title": Words(en=words)})
+
+    run_promised(session)
+
+    page = body_of(read(app, message.id), "html")
+    assert ('contests"' in page) is leads
+    assert not re.search(r"href=.http://(evil|127\.0\.0\.1:8000[.@])|<img", page)
+
+
+def body_of(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
 def test_what_failed_shows_why_and_goes_when_tried_again(
     app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,8 +224,9 @@ def test_the_same_key_is_written_once(session: Session) -> None:
     assert run_promised(session) == 1
 
 
-def test_plain_text_becomes_safe_html() -> None:
-    assert linked("a <b>\nsee https://example.org/x?a=1&b=2.") == (
-        'a &lt;b&gt;<br>\nsee <a class="link" href="https://example.org/x?a=1&amp;b=2">'
-        "https://example.org/x?a=1&amp;b=2</a>."
-    )
+def test_plain_text_becomes_safe_html(app: Flask) -> None:
+    with app.app_context():
+        assert linked("a <b>\nsee http://127.0.0.1:8000/x?a=1&b=2.") == (
+            'a &lt;b&gt;<br>\nsee <a class="link" href="http://127.0.0.1:8000/x?a=1&amp;b=2">'
+            "http://127.0.0.1:8000/x?a=1&amp;b=2</a>."
+        )

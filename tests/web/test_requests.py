@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
 
 from contest.app import create_app
 from contest.web.db import db
@@ -86,3 +87,52 @@ def test_a_web_process_loads_nothing_heavy() -> None:
     )  # fmt: skip
     assert "contest.ranking.jobs" in told.stdout
     assert set(told.stdout.split()) & set(HEAVY) == set()
+
+
+DEEP = "[" * 200_000
+LARGE = "9" * 40
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "form", "status"),
+    [
+        ("GET", "/organisations?q=a%00b", {}, 400),
+        ("GET", "/receipts/a%00b", {}, 400),
+        ("GET", f"/contests/x/gallery?skip={LARGE}", {}, 404),
+        ("GET", "/?" + "&".join(f"a{n}=1" for n in range(5000)), {}, 200),
+        ("POST", "/sign-in", {"resume": DEEP, "email": "a@b.example", "password": "x"}, 422),
+        ("POST", "/sign-in", {"a\0": "x"}, 422),
+        ("POST", "/sign-in", {"email": "x" * 2_000_000}, 413),
+        ("POST", "/language", {f"field{n}": "x" for n in range(5000)}, 303),
+    ],
+    ids=["null", "null in a path", "number", "parameters", "nesting", "null in a name", "size", "fields"],
+)  # fmt: skip
+def test_whatever_is_sent_is_answered_and_breaks_nothing(
+    client: Client, session: Session, method: str, path: str, form: dict[str, str], status: int
+) -> None:
+    """W12, W21: too much, too deep, too large, unstorable."""
+    make.user(session)
+    assert client.open(path, method=method, data=form).status_code == status
+
+
+def test_a_number_in_an_address_is_none_that_a_table_cannot_hold(
+    client: Client, session: Session, app: Flask
+) -> None:
+    contest = make.contest(session)
+    for skip in (LARGE, "-1", "1e5", "٣", ""):
+        assert client.get(f"/contests/{contest.slug}/gallery?skip={skip}").status_code < 500
+    adapter = app.url_map.bind("localhost")
+    with pytest.raises(NotFound):
+        adapter.match(f"/contests/x/results/{LARGE}/proof.json")
+
+
+def test_wildcards_in_a_search_are_letters(client: Client, session: Session) -> None:
+    """W22, flaw-118: they neither match everything nor cost more than other letters."""
+    organiser = make.user(session)
+    make.contest(session, organiser=organiser)
+    client.sign_in(organiser)
+    organisation = make.organisation(session)
+    assert organisation.name.pick(["en"])[0] in client.get("/organisations").text
+    for search in ("%", "_", "%_%" * 1000, "\\"):
+        found = client.get("/organisations", query_string={"q": search}).text
+        assert organisation.name.pick(["en"])[0] not in found

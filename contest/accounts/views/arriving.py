@@ -198,7 +198,7 @@ def resumed(text: str | None) -> dict[str, Any] | None:
         sent = json.loads(text or "")
         path = safe_next(str(sent["path"]), "")
         fields = [(str(name), str(value)) for name, value in sent["fields"]]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return {"path": path, "fields": fields, "files": bool(sent.get("files"))} if path else None
 

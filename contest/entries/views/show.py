@@ -23,7 +23,7 @@ from contest.teams.models import Team
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
 from contest.web.forms import done, render_form
-from contest.web.requests import now
+from contest.web.requests import now, number
 
 
 @bp.get("/entries/<uuid:entry_id>")
@@ -40,7 +40,7 @@ def show(entry_id: uuid.UUID) -> ResponseReturnValue:
         require_promise(who, entry.contest)
     at_desk = desk(entry.team_id) if is_member else None
     versions = queries.versions(session, entry.id)
-    wanted = request.args.get("version", type=int)
+    wanted = number("version")
     shown = next((v for v in versions if v.number == wanted), versions[0] if versions else None)
     return render_template(
         "entries/show.html",

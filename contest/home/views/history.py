@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from contest.accounts.signin import current, signed_in
@@ -28,6 +28,7 @@ from contest.teams import queries as teams
 from contest.teams.models import Team
 from contest.web.access import action, found, reveal
 from contest.web.db import db
+from contest.web.requests import number
 from contest.web.text import plain
 
 PAGE = 50
@@ -85,7 +86,7 @@ def _page(
 ) -> str:
     """Show a page of lines. What else speaks of a thing is read by those who run the contest."""
     session, zone = db.session(), current().zone
-    before = request.args.get("before", type=int)
+    before = number("before")
     lines = queries.lines(
         session, contest.id, subject_id=thing_id, before=before, limit=PAGE + 1,
         with_mentions=bool(policy.may_read_history(actor(contest))),

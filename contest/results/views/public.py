@@ -18,7 +18,7 @@ from contest.results.views.blueprint import bp
 from contest.web.access import NO_SUCH_PAGE, found, public, reveal
 from contest.web.db import db
 from contest.web.finished import shared
-from contest.web.requests import now
+from contest.web.requests import now, number
 
 LONGEST_SEARCH = 100
 
@@ -79,7 +79,7 @@ def gallery(slug: str) -> ResponseReturnValue:
     wanted = queries.Filter(
         request.args.get("track", type=uuid.UUID), asked["q"], _winners_of(winners, asked["prize"])
     )
-    skip = max(request.args.get("skip", 0, type=int), 0)
+    skip = number("skip") or 0
     entries = queries.gallery(
         db.session(), contest.id, wanted, is_out=published is not None, skip=skip
     )
