@@ -16,6 +16,8 @@ from contest.followup.queries import cases as followed
 from contest.messages import actions as messages
 from contest.messages import queries as letters
 from contest.messages.models import State
+from contest.privacy.actions import retaining
+from contest.privacy.retention import Class
 from contest.results.actions import decisions, sets
 from contest.results.actions.decisions import Choice
 from contest.results.queries import decisions as decided
@@ -74,6 +76,11 @@ def follow_up(play: Play) -> None:
         play.renew()
         _follow(play, found(followed.case(play.session, case_id)), place)
     play.renew()
+    if play.script.ready:  # the same jury judges the next edition, and may look back
+        retaining.choose(
+            play.session, play.contest, {Class.ACCESS.value: 365}, by=play.organiser,
+            at=play.at(play.script.published + timedelta(days=159)),
+        )  # fmt: skip
     edition.conclude(
         play.session, play.contest, by=play.organiser,
         at=play.at(play.script.published + timedelta(days=160)),

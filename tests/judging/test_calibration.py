@@ -240,6 +240,8 @@ def test_held_again_it_shows_who_has_drifted_since(client: Client, session: Sess
     text = client.page(f"/calibrations/{held.id}/panel").text
     assert "Since last time" in text
     assert "has changed" in text
+    offered = client.page(table.page).text
+    assert offered.count(" checked") == 2  # the same anchors are chosen again
 
 
 def test_undeclared_points_count_nowhere_and_the_rubric_thaws(session: Session) -> None:

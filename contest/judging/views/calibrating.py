@@ -36,9 +36,10 @@ def calibrations(round_id: uuid.UUID) -> ResponseReturnValue:
     """Show who has scored the anchors, and no points; sent, open a calibration."""
     round_, user = chaired_round(round_id)
     session = db.session()
-    offered = queries.candidates(session, round_)
+    offered, held = queries.candidates(session, round_), queries.of_round(session, round_id)
 
-    form = CalibrationForm(offered)
+    before = [str(a.entry_id) for a in held[0].anchors] if held else []
+    form = CalibrationForm(offered, entries=before)
     if form.validate_on_submit():
         try:
             with session.begin_nested():
@@ -49,7 +50,6 @@ def calibrations(round_id: uuid.UUID) -> ResponseReturnValue:
         else:
             flash(gettext("The calibration is open. Every judge has been told."), "success")
             return redirect(url_for(".calibrations", round_id=round_id), 303)
-    held = queries.of_round(session, round_id)
     now = next((c for c in held if c.closed_at is None), None)
     return render_form(
         "judging/calibrations.html",
