@@ -1,3 +1,4 @@
+import ast
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,49 @@ def test_each_thing_is_done_in_its_one_place(text: str, allowed: set[str]) -> No
 
 def test_no_module_is_named_after_nothing() -> None:
     assert [path for path, _ in SOURCES if FORBIDDEN_NAMES & {path.stem, path.parent.name}] == []
+
+
+TALKS = {"aiohttp", "ftplib", "http.client", "http.server", "httpx", "imaplib", "obstore", "poplib",
+         "requests", "smtplib", "socket", "socketserver", "ssl", "telnetlib", "urllib.request", "urllib3", "websockets",
+         "xmlrpc"}  # fmt: skip
+STARTS = {"multiprocessing", "pty", "subprocess"}
+MAY_TALK = {
+    "contest/web/egress.py": {"httpx", "socket"},  # whatever somebody wrote as an address
+    "contest/messages/post.py": {"smtplib", "ssl"},  # the operator's mail server
+    "contest/files/store.py": {"obstore"},  # the operator's object store
+    "contest/upkeep/jobs.py": {"obstore"},  # names what can go wrong there
+    "contest/files/jailed.py": {"socket"},  # tries whether it can, and must not
+    "contest/jobs/worker.py": {"socket"},  # the name of the machine
+    "contest/__main__.py": {"socket"},  # whether a port is free
+}
+MAY_START = {"contest/__main__.py", "contest/files/jail.py", "contest/files/look.py"}
+
+
+def imported(source: str) -> set[str]:
+    """Return the modules that a source imports, wherever in it, and the packages they stand in."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names | {name.partition(".")[0] for name in names}
+
+
+def test_only_one_module_asks_what_people_wrote_as_an_address() -> None:
+    """W7: whoever else talks to another machine takes its address from the operator."""
+    talks = {
+        str(path): found
+        for path, source in SOURCES
+        if (found := imported(source) & TALKS) and "bench" not in path.parts
+    }
+    assert talks == MAY_TALK
+
+
+def test_programs_are_started_by_the_jail_the_scanner_and_the_command_line_alone() -> None:
+    starts = {str(path) for path, source in SOURCES if imported(source) & STARTS}
+    assert {path for path in starts if "/bench/" not in path} == MAY_START
+    shells = {
+        str(path) for path, source in SOURCES if "shell=True" in source or "os.system" in source
+    }
+    assert shells == set()
