@@ -33,14 +33,14 @@ def test_no_module_is_named_after_nothing() -> None:
 
 
 TALKS = {"aiohttp", "ftplib", "http.client", "http.server", "httpx", "imaplib", "obstore", "poplib",
-         "requests", "smtplib", "socket", "socketserver", "ssl", "telnetlib", "urllib.request", "urllib3", "websockets",
-         "xmlrpc"}  # fmt: skip
+         "requests", "smtplib", "socket", "socketserver", "ssl", "telnetlib", "urllib.request", "urllib3",
+         "websockets", "xmlrpc"}  # fmt: skip
 STARTS = {"multiprocessing", "pty", "subprocess"}
 MAY_TALK = {
     "contest/web/egress.py": {"httpx", "socket"},  # whatever somebody wrote as an address
     "contest/messages/post.py": {"smtplib", "ssl"},  # the operator's mail server
     "contest/files/store.py": {"obstore"},  # the operator's object store
-    "contest/upkeep/jobs.py": {"obstore"},  # names what can go wrong there
+    "contest/upkeep/jobs.py": {"obstore"},  # where the operator keeps checkpoints
     "contest/files/jailed.py": {"socket"},  # tries whether it can, and must not
     "contest/jobs/worker.py": {"socket"},  # the name of the machine
     "contest/__main__.py": {"socket"},  # whether a port is free

@@ -59,7 +59,8 @@ def test_a_name_that_leads_outside_is_asked_by_its_number(number: str) -> None:
     "url",
     [
         "http://hooks.example/", "ftp://hooks.example/", "file:///etc/passwd", "gopher://x",
-        "//hooks.example", "https://", "https:///x", "https://hooks.example:22/", "https://hooks.example:99999/", "https://[/",
+        "//hooks.example", "https://", "https:///x", "https://hooks.example:22/", "https://hooks.example:99999/",
+        "https://[/",
         "https://a@hooks.example/", "unix:/run/docker.sock", "dict://x:11211/", "jar:https://x!/", "",
         "hooks",
     ],
