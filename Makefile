@@ -70,6 +70,9 @@ translations: .venv/.dev  ## Bring the texts to translate into translations/*/LC
 docs: .venv/.run  ## Write docs/permissions.md from the program
 	$(RUN)/python -m contest permissions > docs/permissions.md
 
+figures: tested  ## Draw the pictures in docs/organisers again
+	$(RUN)/python -m tests.figures
+
 screens: tested  ## Take the pictures in docs/screens again
 	$(RUN)/python -m tests.screens $(ONLY)
 
@@ -141,4 +144,4 @@ static/.built: node_modules/.$(FOR) $(SOURCES)
 	$(RUN)/python -m tests.browser
 	touch $@
 
-.PHONY: help demo run test attack check fix migration translations docs screens lock ready tested
+.PHONY: help demo run test attack check fix migration translations docs figures screens lock ready tested
