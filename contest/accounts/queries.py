@@ -7,7 +7,15 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from contest.accounts.models import Authenticator, Passkey, RecoveryCode, SignIn, UsedLink, User
+from contest.accounts.models import (
+    Authenticator,
+    Identity,
+    Passkey,
+    RecoveryCode,
+    SignIn,
+    UsedLink,
+    User,
+)
 
 
 def by_email(session: Session, email: str) -> User | None:
@@ -118,6 +126,21 @@ def passkey(session: Session, credential: str) -> tuple[Passkey, User] | None:
         .where(Passkey.credential == credential, User.active.is_(True))
     ).one_or_none()
     return (row[0], row[1]) if row is not None else None
+
+
+def identified(session: Session, issuer: str, subject: str) -> User | None:
+    """Return whom the provider of single sign-on knows by this name."""
+    return session.scalar(
+        select(User)
+        .join(Identity, Identity.user_id == User.id)
+        .where(Identity.issuer == issuer, Identity.subject == subject)
+    )
+
+
+def identities(session: Session, user: User) -> tuple[Identity, ...]:
+    """Return by what providers of single sign-on know the person."""
+    wanted = select(Identity).where(Identity.user_id == user.id).order_by(Identity.added_at)
+    return tuple(session.scalars(wanted))
 
 
 def factors(session: Session, user: User) -> int:

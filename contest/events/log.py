@@ -34,6 +34,8 @@ class Verb(enum.StrEnum):
     USER_FACTOR_ADDED = "user.factor-added"
     USER_FACTOR_REMOVED = "user.factor-removed"
     USER_FEED_RENEWED = "user.feed-renewed"
+    USER_IDENTITY_ADDED = "user.identity-added"
+    USER_IDENTITY_REMOVED = "user.identity-removed"
     USER_PASSWORD_SET = "user.password-set"  # noqa: S105 -- a name of what happened
     USER_SESSION_ENDED = "user.session-ended"
     USER_SIGNED_IN = "user.signed-in"
@@ -228,6 +230,8 @@ UNSEEN = frozenset(verb for verb in Verb if verb.partition(".")[0] in UNSEEN_SUB
     Verb.USER_FACTOR_ADDED,
     Verb.USER_FACTOR_REMOVED,
     Verb.USER_FEED_RENEWED,
+    Verb.USER_IDENTITY_ADDED,
+    Verb.USER_IDENTITY_REMOVED,
     Verb.USER_PASSWORD_SET,
     Verb.USER_SESSION_ENDED,
     Verb.USER_SIGNED_IN,

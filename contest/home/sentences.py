@@ -19,6 +19,8 @@ SENTENCES: dict[Verb, str] = {
     Verb.USER_FACTOR_ADDED: N_("Way to prove oneself added"),
     Verb.USER_FACTOR_REMOVED: N_("Way to prove oneself removed"),
     Verb.USER_FEED_RENEWED: N_("Calendar address renewed"),
+    Verb.USER_IDENTITY_ADDED: N_("Single sign-on connected"),
+    Verb.USER_IDENTITY_REMOVED: N_("Single sign-on disconnected"),
     Verb.USER_PASSWORD_SET: N_("Password set"),
     Verb.USER_SESSION_ENDED: N_("Session ended"),
     Verb.USER_SIGNED_IN: N_("Signed in"),

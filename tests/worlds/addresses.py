@@ -10,7 +10,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from contest.accounts.models import Passkey, SignIn, User
+from contest.accounts.models import Identity, Passkey, SignIn, User
 from contest.contests.models import Appointment, Contest, Eligibility, Prize, Round, Series, Track
 from contest.entries.models import Attachment, Entry, Question, Receipt, Version
 from contest.followup.models import (
@@ -49,7 +49,7 @@ IDS: dict[str, type[Any]] = {
     "case_id": Case, "comparison_id": Comparison, "conflict_id": Conflict,
     "document_id": CaseDocument, "entry_id": Entry, "invitation_id": TeamInvitation,
     "kpi_id": Kpi, "message_id": Message, "milestone_id": Milestone, "number": SignIn,
-    "export_id": Export, "obligation_id": Obligation, "passkey_id": Passkey,
+    "export_id": Export, "obligation_id": Obligation, "passkey_id": Passkey, "identity_id": Identity,
     "plan_id": AssignmentPlan, "position_id": Position,
     "question_id": Question, "round_id": Round, "scorecard_id": Scorecard, "slot_id": Slot,
     "team_id": Team, "text_id": UndertakingText,

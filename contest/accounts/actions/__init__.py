@@ -191,6 +191,14 @@ def sign_out_everywhere(session: Session, user: User, *, by: User, at: datetime)
     record(session, Verb.USER_SIGNED_OUT_EVERYWHERE, user, by=by.id, at=at)
 
 
+def vouched_for(session: Session, *, email: str, name: str, locale: str, at: datetime) -> User:
+    """Make the account of somebody whose address another site vouches for."""
+    user = _made(session, email, name, locale, how="single sign-on", by=None, at=at)
+    user.confirmed_at = at
+    sign_in(session, user, how="sso", at=at)
+    return user
+
+
 def _made(
     session: Session, email: str, name: str, locale: str, *, how: str, by: User | None, at: datetime
 ) -> User:

@@ -44,6 +44,7 @@ def security() -> ResponseReturnValue:
         this=here(),
         passkeys=queries.passkeys(db.session(), user),
         app=queries.app(db.session(), user),
+        identities=queries.identities(db.session(), user),
         codes_left=queries.codes_left(db.session(), user),
         sessions=queries.sessions(
             db.session(), user, begun_since=now() - longest, seen_since=now() - idle
