@@ -90,9 +90,9 @@ def _begin(connection: Connection) -> None:
 # SQLite's own waiting sleeps and lets latecomers overtake. Writers of all processes on this machine
 # therefore queue on a file lock beside the database before they say BEGIN IMMEDIATE. Some threads of a
 # process are left to those who only read, so that reading goes on while nobody can write.
-WRITERS = 5  # of a process who may stand in the queue, of its eight threads
+WRITERS = 3  # of a process who may stand in the queue, of its five threads
 PATIENCE = 5.0  # seconds in the queue, and as many for the database itself
-ENTRANCE = 0.5  # seconds before the queue
+ENTRANCE = 1.0  # seconds before the queue
 _turn = threading.local()
 _places = threading.BoundedSemaphore(WRITERS)
 

@@ -52,6 +52,9 @@ def _stale(_error: StaleDataError) -> ResponseReturnValue:
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
+    origin = getattr(error, "original_exception", None)
+    if origin is not None and _is_of_the_store(origin):  # while the answer was being kept
+        return _unavailable(origin)
     if error.response is not None:
         return error.response
     return problem(gettext(SENTENCES.get(status, error.name)), status)
@@ -112,11 +115,9 @@ def problem(message: str, status: int) -> ResponseReturnValue:
 
 def _again(status: int) -> list[tuple[str, str]]:
     """Return what was typed, to be sent again as it is, its key included; nothing if it holds a secret."""
-    sent = list(request.form.items(multi=True)) if request.method == "POST" else []
-    if (
-        status != HTTPStatus.SERVICE_UNAVAILABLE
-        or request.files
-        or any("password" in name or "code" in name for name, _ in sent)
-    ):
+    if status != HTTPStatus.SERVICE_UNAVAILABLE or request.method != "POST" or request.files:
+        return []
+    sent = list(request.form.items(multi=True))
+    if any("password" in name or "code" in name for name, _ in sent):
         return []
     return [(name, value) for name, value in sent if name != "csrf_token"]

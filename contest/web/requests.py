@@ -9,7 +9,7 @@ import flask
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, LengthRequired
 
 from contest.core import clock
 from contest.core.errors import DomainError
@@ -72,11 +72,23 @@ def _begin() -> None:
     g.incident = uuid.uuid4().hex[:12]
     if "\0" in request.path or _has_null(request.args):
         raise BadRequest
+    _insist_on_its_end()
     if request.method in SAFE_METHODS or takes_files(request.endpoint):
         return
     request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     # A slow sender is waited for before others are kept waiting.
     request.get_data(parse_form_data=True)
+
+
+def _insist_on_its_end() -> None:
+    """Let nothing that broke off on its way pass for whole: half a text would be kept for all of it.
+
+    The server says that it knows where a request ends, and hands on what it has when a sender is cut off.
+    """
+    if request.content_length is not None:
+        request.environ.pop("wsgi.input_terminated", None)  # so its length is checked as it is read
+    elif "Transfer-Encoding" in request.headers:
+        raise LengthRequired
 
 
 def arrival(stamp: str, now: datetime) -> datetime:

@@ -2,14 +2,12 @@
 
 import asyncio
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
-from pathlib import Path
 
 import psycopg
 import pysqlite3
@@ -28,6 +26,11 @@ from tests.rush.wire import ask
 TEAMS, READERS = 12, 3
 LEAD, TAIL = 1.5, 2.0  # seconds before and after it
 MEGABYTES = 200
+FULL = "the disk of the database is full"
+FILES_FULL = "the disk of the files is full"
+FILES_FIXED = "the files cannot be written"
+LOCKED = "a stranger locks the database"
+FAILING = "the disk fails"
 Fault = Callable[[], AbstractContextManager[None]]
 
 
@@ -48,7 +51,7 @@ class Place:
     """An instance on two small disks, one for the database if that is a file, one for the files."""
 
     def __init__(self, url: str = "") -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="contest-faults-"))
+        self.folder = machine.folder()
         self.data, self.files = self.folder / "data", self.folder / "files"
         self.url = url or f"sqlite:///{self.data}/contest.db"
         self._open = ExitStack()
@@ -73,11 +76,11 @@ class Place:
     def faults(self) -> Iterator[tuple[str, Fault, float]]:
         """Yield what may happen to it, and for how many seconds."""
         if self.url.startswith("sqlite"):
-            yield "the disk of the database is full", lambda: machine.full(self.data), 4
-        yield "the disk of the files is full", lambda: machine.full(self.files), 4
-        yield "the files cannot be written", lambda: machine.read_only(self.files), 4
-        yield "a stranger locks the database", self._locked, 10
-        yield "the disk fails", self._failing, 4
+            yield FULL, lambda: machine.full(self.data), 4
+        yield FILES_FULL, lambda: machine.full(self.files), 4
+        yield FILES_FIXED, lambda: machine.read_only(self.files), 4
+        yield LOCKED, self._locked, 10
+        yield FAILING, self._failing, 4
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -123,7 +126,7 @@ async def trials(place: Place) -> list[Trial]:
         for name, fault, seconds in place.faults():
             began = time.time()
             people.until = began + LEAD + seconds + TAIL
-            people.given_up_at = people.until + 30
+            people.given_up_at = people.until + 60
             writing = asyncio.create_task(people.run(place.filled.teams))
             before = len(people.intents)
             await asyncio.sleep(LEAD)

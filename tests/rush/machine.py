@@ -1,8 +1,10 @@
 """What only root can do to a machine: small disks, disks that fill, disks that are pulled."""
 
+import atexit
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +19,14 @@ def require_root(*programs: str) -> None:
     for program in programs:
         if shutil.which(program) is None:
             raise Unknown(f"there is no {program}")
+
+
+def folder() -> Path:
+    """Make a folder that is gone when we are."""
+    made = Path(tempfile.mkdtemp(prefix="contest-attack-"))
+    made.chmod(0o755)  # PostgreSQL runs as somebody else
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 def run(*words: str | Path) -> str:

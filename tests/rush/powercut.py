@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
@@ -43,8 +42,7 @@ class Cuts:
 def cut(times: int, *, postgresql: bool, seed: int = 1) -> Cuts:
     """Cut the power so many times, each time at another moment of the same writing."""
     machine.require_root("mkfs.ext4", "mount")
-    folder = Path(tempfile.mkdtemp(prefix="contest-powercut-"))
-    folder.chmod(0o755)
+    folder = machine.folder()
     image = folder / "disk"
     machine.image(image, MEGABYTES)
     with machine.mounted(image, folder / "live") as live:

@@ -4,24 +4,22 @@ import asyncio
 import os
 import signal
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, cycle, islice
-from pathlib import Path
 
 from contest.files import store as stores
-from tests.rush import filling
+from tests.rush import filling, machine
 from tests.rush.filling import Hall
 from tests.rush.instance import Instance, migrated
 from tests.rush.proxy import CALM, Chaos, Proxy
 from tests.rush.reckoning import Reckoning, reckon
 from tests.rush.submitters import Submitters, decks
 
-ORDER = ("web", "worker", "web", "web", "worker", "web", "all")  # whom the kills hit in turn
+ORDER = ("web", "worker", "web", "worker", "web", "worker", "all")  # whom the kills hit in turn
 
 
 ROUGH = Chaos(dropped=0.1, cut=0.05, slow=0.2, seconds=0.5)
@@ -57,13 +55,17 @@ class Outcome:
     p95: float  # seconds of handing in while nothing dies
     p99: float
     uploads_p95: float
-    turned_away: float  # share of answers that said: later
+    turned_away: float  # percent of the answers before anything dies that said: later
     heals: float  # seconds from the restart of the database to the next receipt; 0 without one
 
 
 def play(plan: Plan, url: str, restart: Callable[[], None] | None = None) -> Outcome:
-    """Play it on an empty database. `restart` takes the database server down and up again, once."""
-    folder = Path(tempfile.mkdtemp(prefix="contest-rush-"))
+    """Play it on an empty database, by default a file of its own.
+
+    `restart` takes the database server down and up again, once.
+    """
+    folder = machine.folder()
+    url = url or f"sqlite:///{folder}/contest.db"
     migrated(url, folder)
     instance = Instance(folder, url)
     hall = Hall(url, folder)
@@ -128,12 +130,12 @@ class _Rush:
             await asyncio.sleep(0.1)
 
     def _kill(self, victim: str) -> bool:
-        """Kill it; False when there is none to be killed."""
+        """Kill it, the oldest of its kind; False when there is none to be killed."""
         if victim == "all":
             self.instance.kill()
         elif there := self.instance.processes()[victim]:
             with suppress(ProcessLookupError):
-                os.kill(there[self.kills % len(there)], signal.SIGKILL)
+                os.kill(min(there), signal.SIGKILL)
         else:
             return False
         self.kills += 1
@@ -146,12 +148,13 @@ class _Rush:
             told = reckon(session, store, self.filled, people, proxy.seen)
         passages = list(chain.from_iterable(proxy.seen.values()))
         answered = [p for p in passages if p.status is not None]
-        later = [p for p in answered if p.status == 503 and p.retry_after]
+        calm = self.began + plan.calm
+        first = [p for p in answered if p.at < calm]
+        later = [p for p in first if p.status == 503]
         broken = [
             f"{name}: {p.status}" for name, came in proxy.seen.items() for p in came
             if p.status is not None and p.status >= 500 and not (p.status == 503 and p.retry_after)
         ]  # fmt: skip
-        calm = self.began + plan.calm
         checked = self.instance.command("fsck")
         faults = [line for line in checked.stderr.splitlines() if line.startswith("       ")]
         if checked.returncode and not faults:
@@ -167,7 +170,7 @@ class _Rush:
             p95=_quantile(95, self._times(proxy, "submit", calm)),
             p99=_quantile(99, self._times(proxy, "submit", calm)),
             uploads_p95=_quantile(95, self._times(proxy, "deck", calm)),
-            turned_away=len(later) / max(1, len(answered)),
+            turned_away=100 * len(later) / max(1, len(first)),
             heals=self._healed(proxy),
         )
 
@@ -190,9 +193,3 @@ class _Rush:
 
 def _quantile(percent: int, values: list[float]) -> float:
     return statistics.quantiles(values, n=100)[percent - 1] if len(values) > 1 else float("inf")
-
-
-SAMPLE = replace(
-    Plan(), teams=6, calm=0, closes=3, grace=1, ends=5, given_up=60, kills=3, pause=(0.2, 0.6),
-    deck_bytes=50_000,
-)  # fmt: skip

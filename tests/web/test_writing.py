@@ -141,6 +141,21 @@ def test_a_file_that_is_sent_twice_comes_in_once(client: Client, session: Sessio
     assert session.scalar(select(func.count()).select_from(File)) == 1
 
 
+def test_a_form_that_broke_off_is_not_taken_for_whole(client: Client, session: Session) -> None:
+    ada = make.user(session, name="Ada")
+    client.sign_in(ada)
+
+    def send(**environ: object) -> int:
+        whole = {"wsgi.input": BytesIO(b"name=Ad"), "wsgi.input_terminated": True,
+                 "CONTENT_TYPE": "application/x-www-form-urlencoded", **environ}  # fmt: skip
+        return client.post("/profile", environ_overrides=whole).status_code
+
+    assert send(CONTENT_LENGTH="17") == 400  # D19
+    assert send(CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked") == 411
+    session.refresh(ada)
+    assert ada.name == "Ada"
+
+
 def test_who_could_not_be_served_gets_what_they_typed_back(
     client: Client, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,6 +171,23 @@ def test_who_could_not_be_served_gets_what_they_typed_back(
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
     assert 'name="name" value="Ada &amp; Co"' in answer.text
     assert 'name="_key" value="k"' in answer.text
+
+
+def test_what_fails_while_it_is_kept_is_not_acknowledged(
+    client: Client, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.sign_in(make.user(session))
+    client.application.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def full() -> None:
+        raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("contest.web.requests.db.session.commit", full)
+        answer = client.post("/profile", data={"name": "Ada", "locale": "en", "zone": "UTC"})
+    client.application.config["PROPAGATE_EXCEPTIONS"] = None
+
+    assert answer.status_code == 503  # D7
 
 
 def test_a_nearly_full_disk_takes_texts_and_no_files(

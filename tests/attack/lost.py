@@ -1,0 +1,145 @@
+"""Whatever dies, fills up, hangs or happens twice: what was acknowledged is there, once and whole."""
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+
+import click
+
+from tests.attack.promise import Promise
+from tests.rush import faults, machine, postman, powercut, rush, together
+from tests.rush.cluster import Cluster
+
+POSTGRESQL = os.environ.get("CONTEST_TEST_DATABASE") == "postgresql"
+CUTS, FEWEST = 20, 20  # of the power; versions without which nothing was tested
+MAILS, MAIL_KILLS, UNDER_WAY = 12, 3, 6
+HEALS = 5  # seconds
+
+
+@cache
+def cluster() -> Cluster:
+    home = machine.folder()
+    made = Cluster(home)
+    made.make()
+    made.start()
+    return made
+
+
+def restart() -> None:
+    cluster().crash()
+    cluster().start()
+
+
+def database(name: str) -> str:
+    """Return a new database where one is asked for; SQLite makes its own file."""
+    return cluster().new_database(name) if POSTGRESQL else ""
+
+
+@cache
+def rushed() -> rush.Outcome:
+    outcome = rush.play(rush.Plan(), database("rush"), restart if POSTGRESQL else None)
+    click.echo(
+        f"    {outcome.versions} versions acknowledged, {outcome.refused} people too late,"
+        f" {outcome.kills} kills; decks came in within {outcome.uploads_p95:.2f} s (p95)"
+    )
+    return outcome
+
+
+@cache
+def tried() -> dict[str, faults.Trial]:
+    with faults.Place(database("faults")) as place:
+        return {trial.name: trial for trial in asyncio.run(faults.trials(place))}
+
+
+@cache
+def cuts() -> powercut.Cuts:
+    return powercut.cut(CUTS, postgresql=POSTGRESQL)
+
+
+@cache
+def posted() -> postman.Sent:
+    return postman.send(MAILS, MAIL_KILLS)
+
+
+@cache
+def crowd() -> together.Crowd:
+    return together.Crowd(database("together")).__enter__()
+
+
+def told(sentences: tuple[str, ...]) -> float:
+    for sentence in sentences[:5]:
+        click.echo(f"    {sentence}")
+    return len(sentences)
+
+
+def of_trial(name: str, figure: Callable[[faults.Trial], float]) -> float:
+    trial = tried()[name]
+    told(trial.examples)
+    return figure(trial)
+
+
+def once(act: Callable[[together.Crowd], together.Once]) -> float:
+    happened = act(crowd())
+    return happened.off + told(happened.strange)
+
+
+def _rush() -> Iterator[Promise]:
+    def row(
+        number: str, name: str, figure: Callable[[rush.Outcome], float], target: float = 0
+    ) -> Promise:
+        return Promise(number, f"rush: {name}", lambda: figure(rushed()), target)
+
+    yield row("D1", "acknowledged versions that are lost", lambda o: told(o.reckoning.lost))
+    yield row("D2", "versions or files that are there twice", lambda o: told(o.reckoning.twice))
+    yield row("D1", "versions half written", lambda o: told(o.reckoning.half))
+    yield row("T1", "verdicts by anything but the arrival", lambda o: told(o.reckoning.misjudged))
+    yield row("D6", "promises that fsck finds broken", lambda o: told(o.faults))
+    yield row("C7", "answers other than yes, no and later", lambda o: told(o.strange))
+    yield row("D1", "people who never got an answer", lambda o: o.unsaid)
+    yield row("D1", "kills that lack of 20", lambda o: max(0, 20 - o.kills))
+    yield row(
+        "D1", f"acknowledged versions that lack of {FEWEST}", lambda o: max(0, FEWEST - o.versions)
+    )
+    yield row("O6", "seconds to hand in, p95, nothing dying", lambda o: o.p95, 1.5)
+    yield row("O6", "seconds to hand in, p99, nothing dying", lambda o: o.p99, 3)
+    yield row("O6", "percent told to come later, nothing dying", lambda o: o.turned_away, 0.5)
+    if POSTGRESQL:
+        yield row("D9", "seconds until a restarted database stores", lambda o: o.heals, HEALS)
+
+
+def _faults() -> Iterator[Promise]:
+    for number, name in (
+        *([] if POSTGRESQL else [("D7", faults.FULL)]), ("D7", faults.FILES_FULL),
+        ("D7", faults.FILES_FIXED), ("D8", faults.LOCKED), ("D17", faults.FAILING),
+    ):  # fmt: skip
+        yield Promise(
+            number, f"{name}: said and not so", partial(of_trial, name, lambda t: t.untrue)
+        )
+        yield Promise(
+            number, f"{name}: strange answers", partial(of_trial, name, lambda t: t.strange)
+        )
+        yield Promise(number, f"{name}: pages unread", partial(of_trial, name, lambda t: t.unread))
+        yield Promise(
+            number, f"{name}: seconds to heal", partial(of_trial, name, lambda t: t.heals), HEALS
+        )
+
+
+def promises() -> Iterator[Promise]:
+    yield from _rush()
+    yield from _faults()
+    yield Promise("D4", f"rows lost in {CUTS} power cuts", lambda: cuts().rows)
+    yield Promise("D4", "databases damaged by them", lambda: cuts().damaged)
+    yield Promise("D5", "files lost by them", lambda: cuts().files)
+    yield Promise("D11", "mails not sent by workers that die of it", lambda: posted().unsent)
+    yield Promise("D11", "mails under a number that nobody wrote", lambda: posted().spare)
+    yield Promise("D11", "repeats per kill and mail under way",
+                  lambda: posted().repeats / max(1, posted().kills) / UNDER_WAY, 1)  # fmt: skip
+    crowd_of = together.Crowd
+    yield Promise("C2", "ten clicks hand in once", partial(once, crowd_of.handed_in))
+    yield Promise("C2", "ten windows hand in once", partial(once, crowd_of.handed_in_anew))
+    yield Promise("D3", "one file sent ten times comes in once", partial(once, crowd_of.uploaded))
+    yield Promise("C2", "ten clicks found one team", partial(once, crowd_of.founded))
+    yield Promise("C3", "fifty want the places of one team", partial(once, crowd_of.joined))
+    yield Promise("C5", "twenty saves of one scorecard", partial(once, crowd_of.scored))
+    yield Promise("C7", "eight write at once and hear of no lock", partial(once, crowd_of.written))
