@@ -47,6 +47,8 @@ def without_each(
 ) -> dict[uuid.UUID, dict[str, Any]]:
     """Return per judge the largest change of a value without them, and who leaves or joins the first.
 
+    `only` are those of them that nobody else has judged.
+
     Takes    `again`, which returns the order without a judge; of whom nothing is known then it has
              no value.
     Cost     an order per judge.
@@ -61,5 +63,6 @@ def without_each(
             "influence": max(moved, default=0.0),
             "lost": sorted(map(str, before - now)),
             "gained": sorted(map(str, now - before)),
+            "only": sorted(map(str, before - order.value.keys())),
         }
     return found

@@ -152,7 +152,7 @@ class Severity:
 
     `slope` is 1 for who uses the scale like the panel, less for who keeps to a part of it;
     `influence` the largest change of an entry's value without this judge; `lost` and `gained` are
-    the entries that would leave, or come among, the first.
+    the entries that would leave, or come among, the first; of those `only` nobody else has reviewed.
     """
 
     name: str
@@ -165,6 +165,7 @@ class Severity:
     influence: float | None
     lost: tuple[str, ...]
     gained: tuple[str, ...]
+    only: tuple[str, ...]
 
     @property
     def margin(self) -> float:
@@ -183,6 +184,7 @@ def severities(session: Session, ranking: Ranking) -> list[Severity]:
             None if j["judge"] in constant else j.get("slope"), j.get("influence"),
             tuple(titles.get(i, "–") for i in j.get("lost", [])),
             tuple(titles.get(i, "–") for i in j.get("gained", [])),
+            tuple(titles.get(i, "–") for i in j.get("lost", []) if i in j.get("only", [])),
         )
         for j in ranking.components["judges"]
     ]  # fmt: skip
@@ -209,6 +211,7 @@ class Voter:
     influence: float | None
     lost: tuple[str, ...]
     gained: tuple[str, ...]
+    only: tuple[str, ...]
 
 
 def voters(session: Session, ranking: Ranking) -> list[Voter]:
@@ -220,7 +223,7 @@ def voters(session: Session, ranking: Ranking) -> list[Voter]:
         Voter(
             names.get(r["judge"], "–"), r.get("votes", 0), r["value"], r["opposite"],
             r.get("influence"),
-            *(tuple(titles.get(i, "–") for i in r.get(way, [])) for way in ("lost", "gained")),
+            *(tuple(titles.get(i, "–") for i in r.get(w, [])) for w in ("lost", "gained", "only")),
         )
         for r in rows
     ]  # fmt: skip

@@ -213,11 +213,13 @@ def depends(ranking: Ranking, judges: Sequence[Severity | Voter]) -> list[str]:
             gettext("By one of raw mean and adjusted value only: %(entries)s.",
                     entries=_titles(titles, panel["depends"]))
         )  # fmt: skip
-    said += [
-        gettext("Without %(judge)s: %(change)s", judge=judge.name, change=change)
-        for judge in judges
-        if (change := _exchange(judge.gained, judge.lost))
-    ]
+    for judge in judges:
+        if change := _exchange(judge.gained, judge.lost):
+            sentence = gettext("Without %(judge)s: %(change)s", judge=judge.name, change=change)
+            if judge.only:
+                alone = gettext("Nobody else has judged %(entries)s.", entries=listed(judge.only))
+                sentence = f"{sentence} {alone}"
+            said.append(sentence)
     capped = panel.get("capped") or {"gained": [], "lost": []}
     gained, lost = ([titles.get(i, "–") for i in capped[way]] for way in ("gained", "lost"))
     if change := _exchange(gained, lost):

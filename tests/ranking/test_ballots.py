@@ -2,11 +2,14 @@
 
 import itertools
 import math
+import random
 import uuid
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.stats import multivariate_normal
 
@@ -160,6 +163,64 @@ def test_bad_values_are_refused_by_their_row(
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
         slates.posterior(entry, [0, 0], value, 3, 1, span=100)
+
+
+# --- what must change nothing
+
+SLATES = st.lists(
+    st.dictionaries(st.integers(0, 5), st.integers(1, 9), min_size=2, max_size=6),
+    min_size=1,
+    max_size=5,
+)
+ORDERINGS = st.permutations(range(6))
+
+
+def within(slates_: list[dict[int, int]], shift: float = 0.0) -> slates.Posterior:
+    rows = [(e, j, v + shift * j) for j, slate in enumerate(slates_) for e, v in slate.items()]
+    entry, judge, value = zip(*rows, strict=True)
+    return slates.posterior(entry, judge, value, 6, len(slates_), span=9, draws=1)
+
+
+def by_places(slates_: list[dict[int, int]]) -> slates.Posterior:
+    orders = [
+        [[e for e in slate if slate[e] == v] for v in sorted(set(slate.values()), reverse=True)]
+        for slate in slates_
+    ]
+    return luce.posterior(orders, 6, draws=1)
+
+
+@settings(max_examples=20, deadline=None)
+@given(SLATES, ORDERINGS, st.randoms(use_true_random=False))
+@pytest.mark.parametrize("believed", [within, by_places])
+def test_neither_the_order_of_judges_nor_labels_of_entries_change_anything(
+    believed: Any, given_: list[dict[int, int]], label: list[int], chance: random.Random
+) -> None:
+    before = believed(given_)
+    mixed = [{label[e]: v for e, v in slate.items()} for slate in given_]
+    chance.shuffle(mixed)
+    after = believed(mixed)
+    assert after.value[label] == pytest.approx(before.value, abs=1e-6)
+    assert after.noise == pytest.approx(before.noise)
+
+
+@settings(max_examples=20, deadline=None)
+@given(SLATES, st.floats(-50, 50))
+def test_a_judge_who_gives_everything_more_changes_nothing(
+    given_: list[dict[int, int]], more: float
+) -> None:
+    assert within(given_, more).value == pytest.approx(within(given_).value, abs=1e-6)
+
+
+@settings(max_examples=20, deadline=None)
+@given(SLATES)
+def test_a_judge_s_double_never_turns_the_judge_s_own_order_round(
+    given_: list[dict[int, int]],
+) -> None:
+    alone = given_[:1]
+    for believed in (within, by_places):
+        both = (believed(judges).value[list(alone[0])] for judges in (alone, alone * 2))
+        gaps = [np.subtract.outer(v, v) for v in both]
+        assert (gaps[0] * gaps[1] >= -1e-9).all()
 
 
 # --- in the words of a round

@@ -119,3 +119,31 @@ def test_bad_verdicts_and_values_are_refused_by_their_row() -> None:
         concord([0, 5], [0, 0], [1, 2], 3, 1)
     with pytest.raises(ValueError, match="review 0 is not a finite"):
         concord([0, 1], [0, 0], [float("nan"), 2], 3, 1)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 99), st.permutations(range(12)), st.permutations(range(8)))
+def test_labels_and_scales_of_judges_change_nothing(
+    seed: int, entries: list[int], judges: list[int]
+) -> None:
+    entry, judge, value = panel(seed)
+    before = concord(entry, judge, value, 12, 8)
+    scaled = [(j + 1) * v + j for j, v in zip(judge, value, strict=True)]
+    after = concord([entries[e] for e in entry], [judges[j] for j in judge], scaled, 12, 8)
+    assert after.same == pytest.approx(before.same)
+    assert [after.voices[judges[j]].same for j in range(8)] == pytest.approx(
+        [v.same for v in before.voices]
+    )
+
+
+def test_a_judge_and_their_double_agree_with_the_others_alike() -> None:
+    entry, judge, value = panel(5)
+    own = [(e, v) for e, j, v in zip(entry, judge, value, strict=True) if j == 2]
+    found = concord(
+        [*entry, *(e for e, _ in own)],
+        [*judge, *[8] * len(own)],
+        [*value, *(v for _, v in own)],
+        12,
+        9,
+    )
+    assert found.voices[2].same == found.voices[8].same

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from contest.ranking.account import Names
 from contest.ranking.model import Code, Options, rank
 from contest.ranking.models import Ranking
-from contest.ranking.sentences import NOTES, remarks
+from contest.ranking.queries import Severity, VerdictsOf
+from contest.ranking.sentences import NOTES, depends, hangs, remarks
 from tests import make
 from tests.ranking.panels import Scores, contest
 
@@ -104,3 +105,18 @@ def test_what_cannot_be_known_is_said(
 
 def test_there_is_a_sentence_for_every_code() -> None:
     assert {code.value for code in Code} <= NOTES.keys()
+
+
+def test_who_leaves_the_first_because_nobody_else_judged_them_is_told(app: Flask) -> None:
+    ada = Severity("Ada", 3, 0.0, 1.0, None, (), None, 1.0, ("Dune",), ("Cedar",), ("Dune",))
+    ranking = Ranking(components={"depends": [], "capped": None}, standings=[])
+    with app.test_request_context("/?lang=en"):
+        assert depends(ranking, [ada]) == [
+            "Without Ada: Cedar instead of Dune. Nobody else has judged Dune."
+        ]
+
+
+def test_what_hangs_on_a_verdict_is_told_by_what_it_would_be(app: Flask) -> None:
+    bea = VerdictsOf("Bea", 2, 1.0, 0.5, (), {"wait": ("Dune", "Ember"), "pass": ("Cedar",)})
+    with app.test_request_context("/?lang=en"):
+        assert hangs(bea) == "would pass: Cedar; would wait for the panel: Dune and Ember"
