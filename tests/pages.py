@@ -10,7 +10,7 @@ from sqlalchemy.orm import object_session
 from werkzeug.test import TestResponse
 
 from contest.accounts.models import User
-from tests import make
+from tests import make, recorded
 
 # What the HTML parser reports about attributes and elements newer than itself.
 TOLERATED = {"expected-doctype-but-got-start-tag"}
@@ -24,6 +24,14 @@ class Client(FlaskClient):
         assert session is not None
         with self.session_transaction() as cookie:
             cookie.update(make.signed_in(session, user))
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Ask, and check that whatever was changed was recorded as well (L1)."""
+        with recorded.watching() as seen:
+            response = super().open(*args, **kwargs)
+        if response.status_code < 400:
+            assert seen.unrecorded(response.request.path) == set(), response.request
+        return response
 
     def page(self, url: str, **kwargs: Any) -> TestResponse:
         """GET a page that must be there, and check what every page must be."""

@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 
 from contest.jobs import engine
 from contest.jobs import worker as crew
+from contest.web import logs
 
 STATES = {
     "waiting": engine.WAITING,
@@ -26,7 +27,7 @@ def worker() -> None:
     # Read when numpy is first needed. Jobs run side by side: with a thread per core for each of them
     # the small matrices of a ranking take longer, not shorter.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.begin(logging.INFO)
     crew.run(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 -- the app itself, for other threads
 
 

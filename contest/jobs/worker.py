@@ -112,7 +112,7 @@ def _keep(app: Flask, promised: engine.Promise) -> str:
             done += 1
     except Exception as error:
         reason = str(error)[:500]
-        log.warning("%s failed at attempt %s: %s", promised.kind, promised.attempt, reason)
+        log.warning("%s failed at attempt %s", promised.kind, promised.attempt)
         DBOS.run_step({"name": "put off"}, _put_off, app, promised, ids, done, reason)
         if promised.attempt >= MAX_ATTEMPTS:
             raise

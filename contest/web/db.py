@@ -49,8 +49,10 @@ def use_one_sqlite() -> None:
 
 
 def init_app(app: Flask) -> None:
+    # What a refused statement was given may be what somebody typed: it stands in no error, so in no log.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
     if app.config["DATABASE_URL"].startswith("postgresql"):
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = POSTGRESQL
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= POSTGRESQL
     db.init_app(app)
     with app.app_context():
         listen(db.engine)

@@ -65,7 +65,7 @@ def _broken(error: Exception) -> ResponseReturnValue:
         return _unavailable(error)
     if current_app.config["PROPAGATE_EXCEPTIONS"]:
         raise error
-    log.error("incident %s %s %s", incident(), request.method, request.path, exc_info=error)
+    log.error("incident %s %s %s", incident(), request.method, request.url_rule, exc_info=error)
     db.session.rollback()
     return problem(
         gettext("Something broke on our side. Nothing that was saved before is lost."), 500
@@ -87,7 +87,7 @@ def _is_of_the_store(error: Exception) -> bool:
 
 def _unavailable(error: Exception) -> ResponseReturnValue:
     """Say that nothing was kept and that it may be tried again."""
-    log.error("incident %s %s %s", incident(), request.method, request.path, exc_info=error)
+    log.error("incident %s %s %s", incident(), request.method, request.url_rule, exc_info=error)
     database.doubt(error)
     db.session.rollback()
     g.without_database = True  # the page that says so asks it nothing

@@ -9,7 +9,7 @@ from typing import cast
 from flask import Flask
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
-from werkzeug.test import Client
+from werkzeug.test import Client, TestResponse
 
 from contest.accounts.models import User
 from contest.app import create_app
@@ -77,15 +77,22 @@ class Stage:
 
     def ask(self, who: str, row: Row) -> str:
         """Ask as somebody and undo it; a form is sent empty, so it gets no further than the door."""
-        headers = {"Accept": JSON}
-        if who in self._cookies:
-            headers["Cookie"] = self._cookies[who]
+        got = self.open(who, row, headers={"Accept": JSON})
+        return received(got.status_code, got.headers.get("Location"))
+
+    def open(
+        self, who: str, row: Row, *, method: str = "", headers: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | None = None,
+    ) -> TestResponse:  # fmt: skip
+        """Ask as somebody and undo what that did."""
+        cookie = {"Cookie": self._cookies[who]} if who in self._cookies else {}
         with self._connection.begin_nested() as undone:
             got = Client(self.app, use_cookies=False).open(
-                self.addresses[row], method=row[0], headers=headers
-            )
+                self.addresses[row], method=method or row[0], data=data,
+                headers={**cookie, **(headers or {})},
+            )  # fmt: skip
             undone.rollback()
-        return received(got.status_code, got.headers.get("Location"))
+        return got
 
     @contextmanager
     def changed(self, change: Callable[[Session], None]) -> Iterator[None]:
