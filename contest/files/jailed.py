@@ -148,7 +148,7 @@ def _pdf(path: Path, tail: bytes) -> dict[str, Any]:
         pages = len(document)
         if pages > MOST_PAGES:
             return {"fault": "long"}
-        sides = [side for number in range(pages) for side in document[number].get_size()]
+        sides = [side for number in range(pages) for side in document.get_page_size(number)]
     except PdfiumError as error:
         return {"fault": "locked" if "assword" in str(error) else "broken"}
     if b"%%EOF" not in tail:

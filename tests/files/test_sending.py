@@ -3,8 +3,10 @@ from io import BytesIO
 import pytest
 from flask import Flask
 
+from contest.core.errors import DomainError
 from contest.files import sending
-from contest.files.models import File, Rendition, Scan
+from contest.files.models import PLAIN, File, Rendition, Scan
+from contest.files.store import Store
 from contest.web.downloads import attachment
 from tests import make
 
@@ -23,23 +25,39 @@ def test_downloads_carry_their_name_in_both_spellings(name: str, header: str) ->
     assert attachment(name) == header
 
 
-def test_files_are_sent_as_attachments_that_nobody_keeps_or_runs(app: Flask) -> None:
+@pytest.fixture
+def here(app: Flask, kept: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setitem(app.extensions, "files", kept)
+    return kept
+
+
+def test_files_are_sent_as_attachments_that_nobody_keeps_or_runs(app: Flask, here: Store) -> None:
+    """F2, F3, flaw-92, flaw-95: the same from this disk and from an object store."""
     with app.test_request_context():
-        kept = sending.store().put(BytesIO(make.pdf()), 1024 * 1024)
-        file = File(
-            sha256=kept.sha256,
-            size_bytes=kept.size_bytes,
-            name="d.pdf",
-            type="application/pdf",
-            scan=Scan.CLEAN,
-        )
+        kept = here.put(BytesIO(make.pdf()), 1024 * 1024)
+        file = File(sha256=kept.sha256, size_bytes=kept.size_bytes, name="d.html",
+                    type="application/pdf", scan=Scan.CLEAN)  # fmt: skip
         response = sending.send(file)
-        picture = sending.send(Rendition(sha256=kept.sha256), cache_seconds=60)
+        picture = sending.send(Rendition(sha256=kept.sha256, kind="page"), cache_seconds=60)
+        copy = sending.send(Rendition(sha256=kept.sha256, kind=PLAIN), name="7K2M.pdf")
 
     assert response.get_data() == make.pdf()
-    assert response.headers["Content-Disposition"].startswith("attachment;")
-    assert response.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
-    assert response.headers["Cache-Control"] == "private, no-store"
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert picture.headers["Content-Disposition"] == "inline"
-    assert picture.headers["Cache-Control"] == "private, max-age=60"
+    assert response.mimetype == copy.mimetype == "application/pdf"
+    assert response.headers["Content-Disposition"].startswith('attachment; filename="d.html.pdf"')
+    assert copy.headers["Content-Disposition"].startswith('attachment; filename="7K2M.pdf"')
+    assert (picture.mimetype, picture.headers["Content-Disposition"]) == ("image/webp", "inline")
+    for answer, keeping in (
+        (response, "private, no-store"), (copy, "private, no-store"), (picture, "private, max-age=60"),
+    ):  # fmt: skip
+        assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert answer.headers["Cache-Control"] == keeping
+        assert not {"ETag", "Last-Modified"} & set(answer.headers.keys())
+
+
+@pytest.mark.parametrize("scan", [Scan.PENDING, Scan.REFUSED])
+def test_what_no_scanner_has_let_pass_is_sent_to_nobody(app: Flask, scan: Scan) -> None:
+    """F8."""
+    with app.test_request_context(), pytest.raises(DomainError, match="scanner"):
+        sending.send(File(sha256="a" * 64, name="d.pdf", type="application/pdf", scan=scan))

@@ -1,6 +1,7 @@
 import csv
 import io
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from flask import Flask
@@ -168,3 +169,26 @@ def test_a_visit_ends_after_an_hour_and_versions_opened_are_known(
     assert version is not None
     decks = queries.decks(session, version, vault.judge, NOON + timedelta(hours=2))
     assert [(d.drawn, d.is_open) for d in decks] == [(2, True)]
+
+
+WAYS: tuple[dict[str, str], ...] = (
+    {}, {"Range": "bytes=0-9"}, {"Range": "bytes=0-,0-,0-"}, {"If-None-Match": "*"},
+    {"If-Modified-Since": "Fri, 31 Dec 2100 00:00:00 GMT"}, {"If-Range": "x", "Range": "bytes=1-"},
+)  # fmt: skip
+
+
+def test_a_part_a_head_or_an_unchanged_answer_needs_the_same_right(
+    client: Client, vault: Vault, session: Session
+) -> None:
+    """F14, Z16: refused before the opening is on the record, and whole after it."""
+    for user in (make.user(session, name="Eve"), vault.sam):
+        client.sign_in(user)
+        for (path, method), way in product((("/download", "GET"), ("/1/page", "HEAD")), WAYS):
+            answer = client.open(vault.at + path, method=method, headers=way)
+            assert answer.status_code == 404
+            assert b"%PDF" not in answer.data
+    client.post(f"{vault.at}/open")
+    for way in WAYS:
+        assert client.get(f"{vault.at}/download", headers=way).data == make.pdf(pages=2)
+    head = client.head(f"{vault.at}/download")
+    assert (head.status_code, head.data) == (200, b"")
