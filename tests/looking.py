@@ -103,8 +103,13 @@ def _dress(page: Page, device: Device, scheme: Scheme) -> None:
 
 def kind_of(page: Page, app: Flask) -> str:
     """Return the endpoint that answers the page's address."""
+    return kind_at(page.url, app)
+
+
+def kind_at(address: str, app: Flask) -> str:
+    """Return the endpoint that answers an address."""
     try:
-        endpoint, _ = app.url_map.bind("").match(urlsplit(page.url).path)
+        endpoint, _ = app.url_map.bind("").match(urlsplit(address).path)
     except HTTPException:
         return "nowhere"
     return str(endpoint)

@@ -41,10 +41,10 @@ class Client(FlaskClient):
         return response
 
 
-def check(text: str) -> None:
-    """Assert that a page is valid and says what it is."""
+def check(text: str) -> Element:
+    """Assert that a page is valid and says what it is; return it parsed."""
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-    root = parser.parse(text)
+    root: Element = parser.parse(text)
     faults = [(e[1], e[2]) for e in parser.errors if e[1] not in TOLERATED]
     assert faults == []
     headings = ["".join(h.itertext()).split() for h in root.iter("h1")]
@@ -57,6 +57,7 @@ def check(text: str) -> None:
     ]
     assert repeated == []
     assert _unlabelled(root) == []
+    return root
 
 
 def _only(root: Element, tag: str) -> Element:

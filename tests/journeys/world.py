@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -25,7 +25,8 @@ from contest.jobs.registry import HANDLERS, PERIODS
 from contest.web.db import begin_writing, db
 from tests import databases, servers
 from tests.browser import DESKTOP, Device, Visit
-from tests.looking import look_at
+from tests.journeys.plain import Plain, Text
+from tests.looking import kind_at, look_at
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -67,6 +68,9 @@ class World:
 
     def __init__(self, app: Flask, url: str, visit: Visit) -> None:
         self.app, self.url, self._visit = app, url, visit
+        self.draws_once = False  # what comes again is done without drawing it: see Person
+        self.drawn: set[tuple[str, Device]] = set()  # kinds of page that stood in a window
+        self.used: set[tuple[str, Device]] = set()  # and whose buttons were pressed there
         self._turn = clock.now()
 
     def at(self, when: datetime | str) -> datetime:
@@ -119,7 +123,7 @@ class World:
     ) -> "Person":
         """Give somebody a browser of their own."""
         page = self._visit(device=device, base_url=self.url, **screen)
-        return Person(self, page, name, email)
+        return Person(self, page, name, email, device)
 
     def comes(self, somebody: cast.Person, *, device: Device = DESKTOP) -> "Person":
         """Give somebody of the demonstration a browser in which they are signed in."""
@@ -127,55 +131,121 @@ class World:
         with self.app.app_context():
             user = db.session.scalars(select(User).where(User.email == who.email)).one()
             token = links.entrance(user.id)
-        return who.goes(f"/enter/{token}").goes("/language?lang=en&next=/")
+        who.window.request.get(f"/enter/{token}")
+        return who.goes("/language?lang=en&next=/")
 
 
 class Person:
-    """Somebody at a browser. Words stand in for the controls they name."""
+    """Somebody at a browser. Words stand in for the controls they name.
 
-    def __init__(self, world: World, page: Page, name: str, email: str) -> None:
-        self.world, self.page, self.name, self.email = world, page, name, email
+    In a world that draws once, the first of each kind of page and of each form is opened, looked at
+    and used in a window. What comes again is read and sent as by a browser without scripts: that is
+    quicker, and shows that the pages work so. Whoever asks for `page` or `main` gets the window.
+    """
 
-    @cached_property
+    def __init__(
+        self, world: World, window: Page, name: str, email: str, device: Device = DESKTOP
+    ) -> None:
+        self.world, self.window, self.name, self.email = world, window, name, email
+        self.device = device
+        self._plain: Plain | None = None  # where they are, unless it stands in the window
+        self._done = False  # what was filled in on the page in the window was taken
+
+    @property
+    def page(self) -> Page:
+        """Their window, and what they are reading in it."""
+        if self._plain is not None:
+            where, self._plain = self._plain.url, None
+            self.window.goto(where)
+        return self.window
+
+    @property
     def main(self) -> Locator:
         """The page without what stands around it."""
         return self.page.get_by_role("main")
 
     def goes(self, where: str) -> "Person":
         """Open an address."""
-        self.page.goto(where)
+        address = urljoin(self.world.url, where)
+        if self._kinds(address) & self.world.drawn:
+            self._plain = Plain(self).goes(address)
+        else:
+            self._plain = None
+            self.window.goto(address)
         return self
 
-    def sees(self, title: str | re.Pattern[str]) -> "Person":
+    def sees(self, title: Text) -> "Person":
         """Be on the page of this title; the first time anybody is, look closely at it."""
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(title)
-        look_at(self.page, self.world.app)
+        if self._plain is not None:
+            self._plain.sees(title)
+            if self._kinds(self._plain.url) & self.world.drawn:
+                return self
+            self.window.goto(self._plain.url)  # to look at it; they go on where they are
+        expect(self.window.get_by_role("heading", level=1)).to_have_text(title)
+        self.world.drawn |= self._kinds(self.window.url)
+        look_at(self.window, self.world.app)
         return self
 
-    def reads(self, *texts: str | re.Pattern[str]) -> "Person":
+    def reads(self, *texts: Text) -> "Person":
         """Find these texts on the page."""
+        if self._plain is not None:
+            self._plain.reads(*texts)
+            return self
         for text in texts:
-            expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()
+            expect(self.window.get_by_text(text).filter(visible=True).first).to_be_visible()
         return self
 
-    def misses(self, *texts: str | re.Pattern[str]) -> "Person":
+    def finds(self, picture: Text) -> "Person":
+        """Find a picture by its words."""
+        if self._plain is not None:
+            self._plain.finds(picture)
+            return self
+        expect(self.window.get_by_role("img", name=picture)).to_be_visible()
+        return self
+
+    def title(self) -> str:
+        """Return the title of the page."""
+        if self._plain is not None:
+            return self._plain.title()
+        return self.window.get_by_role("heading", level=1).inner_text()
+
+    def misses(self, *texts: Text) -> "Person":
         """Find these texts nowhere on the page."""
+        if self._plain is not None:
+            self._plain.misses(*texts)
+            return self
         for text in texts:
-            expect(self.page.get_by_text(text)).to_have_count(0)
+            expect(self.window.get_by_text(text)).to_have_count(0)
         return self
 
-    def follows(self, link: str | re.Pattern[str], *, within: Locator | None = None) -> "Person":
+    def follows(self, link: Text, *, within: Locator | None = None) -> "Person":
         """Click a link by its words."""
-        (within or self.page).get_by_role(
-            "link", name=link, exact=isinstance(link, str)
-        ).first.click()
+        if self._plain is not None and within is None:
+            return self.goes(self._plain.address_of(link))
+        named = (within or self.page).get_by_role("link", name=link, exact=isinstance(link, str))
+        address = urljoin(self.window.url, named.first.get_attribute("href") or "")
+        if self._kinds(address) & self.world.drawn:
+            return self.goes(address)
+        named.first.click()
         return self
 
-    def presses(self, button: str | re.Pattern[str], *, within: Locator | None = None) -> "Person":
+    def may_follow(self, link: str) -> bool:
+        """Tell whether the page has a link of these words."""
+        if self._plain is not None:
+            return self._plain.has(link)
+        return self.main.get_by_role("link", name=link).count() > 0
+
+    def presses(self, button: Text, *, within: Locator | None = None) -> "Person":
         """Click a button by its words."""
-        (within or self.page).get_by_role(
+        if self._plain is not None and within is None:
+            self._plain.presses(button)
+            return self
+        named = (within or self.page).get_by_role(
             "button", name=button, exact=isinstance(button, str)
-        ).first.click()
+        )
+        self.world.used |= self._kinds(self.window.url)
+        self._done = False
+        named.first.click()
         return self
 
     def fills(self, fields: dict[str, Any] | None = None, **named: Any) -> "Person":
@@ -184,9 +254,18 @@ class Person:
         A text, a date (datetime: wall-clock as given), a tick (bool), a choice of a list or of radio
         buttons; a dict of language -> text for what is written in several languages.
         """
+        if self._plain is None and self._done and self._kinds(self.window.url) & self.world.used:
+            self._plain = Plain(self).goes(self.window.url)
         for label, value in {**(fields or {}), **named}.items():
-            self._fill(label, value)
+            if self._plain is None:
+                self._fill(label, value)
+            else:
+                self._plain.fills({label: value})
         return self
+
+    def _kinds(self, address: str) -> set[tuple[str, Device]]:
+        """Return what a page is, where that counts."""
+        return {(kind_at(address, self.world.app), self.device)} if self.world.draws_once else set()
 
     def _fill(self, label: str, value: Any) -> None:
         group = self.main.get_by_role(
@@ -213,6 +292,15 @@ class Person:
         else:
             control.fill(str(value))
 
+    def picks(self, group: Text, choice: Text) -> "Person":
+        """Take one of a group of radio buttons, both by their words."""
+        if self._plain is not None:
+            self._plain.picks(group, choice)
+            return self
+        radios = self.main.get_by_role("group", name=group)
+        radios.get_by_role("radio", name=choice).check()
+        return self
+
     def writes(self, label: str, text: str) -> "Person":
         """Fill in a field that saves itself, and wait until it did."""
         control = self.main.get_by_label(label, exact=True)
@@ -233,26 +321,33 @@ class Person:
         self.world.work()
         return self
 
-    def row(self, text: str | re.Pattern[str]) -> Locator:
+    def row(self, text: Text) -> Locator:
         """Return the line of a table or list that contains a text."""
         return self.main.locator("tr, li").filter(has_text=text).last
 
-    def is_told(self, *texts: str | re.Pattern[str]) -> "Person":
+    def is_told(self, *texts: Text) -> "Person":
         """Read the message after an act."""
+        if self._plain is not None:
+            self._plain.is_told(*texts)
+            return self
         for text in texts:
-            expect(self.page.get_by_role("status").filter(has_text=text).first).to_be_visible()
+            expect(self.window.get_by_role("status").filter(has_text=text).first).to_be_visible()
+        self._done = True
         return self
 
-    def is_refused(self, *reasons: str | re.Pattern[str]) -> "Person":
+    def is_refused(self, *reasons: Text) -> "Person":
         """Read why a form was not taken."""
+        if self._plain is not None:
+            self._plain.is_refused(*reasons)
+            return self
         for reason in reasons:
-            expect(self.page.get_by_role("alert").filter(has_text=reason).first).to_be_visible()
+            expect(self.window.get_by_role("alert").filter(has_text=reason).first).to_be_visible()
         return self
 
     def mail(self, subject: str) -> list[str]:
         """Return the links in the newest letter to this person whose subject contains the text."""
         self.world.work()
-        ask = self.page.request
+        ask = self.window.request
         rows = re.findall(r"<tr>(.*?)</tr>", ask.get("/-mail").text(), re.DOTALL)
         for row in rows:
             if self.email in row and subject in _plain(row):

@@ -2,8 +2,6 @@
 
 import re
 
-from playwright.sync_api import expect
-
 from tests.journeys.story.names import CONTEST, ENTRIES, JUDGES, TEAMS
 from tests.journeys.world import Person
 
@@ -49,10 +47,9 @@ def in_the_queue(judge: Person) -> list[str]:
 
 def gives(judge: Person, team: str, need: int, novelty: int) -> None:
     judge.sees(ENTRIES[team].title).presses("Open the document")
-    expect(judge.page.get_by_role("img", name=re.compile("Page 1 of 6"))).to_be_visible()
-    for criterion, points in (("Need", need), ("Novelty", novelty)):
-        choice = judge.main.get_by_role("group", name=re.compile(criterion))
-        choice.get_by_role("radio", name=re.compile(f"^{points},")).check()
+    judge.finds(re.compile("Page 1 of 6"))
+    judge.picks(re.compile("Need"), re.compile(f"^{need},"))
+    judge.picks(re.compile("Novelty"), re.compile(f"^{novelty},"))
     judge.fills({"Comment to the team": "Clear about who pays."})
     judge.presses("Submit & next").is_told(f"Your scores for “{ENTRIES[team].title}” are in.")
 

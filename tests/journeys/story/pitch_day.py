@@ -45,12 +45,10 @@ def two_teams_pitch(organiser: Person, people: dict[str, Person]) -> None:
 
 def scores_the_pitch(judge: Person) -> None:
     judge.goes(f"{CONTEST}/pitch-day").sees("Pitches")
-    if judge.main.get_by_role("link", name="Score this pitch").count():
-        judge.follows("Score this pitch").sees(PITCHING)
-        title = judge.page.get_by_role("heading", level=1).inner_text()
-        choice = judge.main.get_by_role("group", name=re.compile("The pitch"))
+    if judge.may_follow("Score this pitch"):
+        title = judge.follows("Score this pitch").sees(PITCHING).title()
         points = 5 if title == ENTRIES["PortLedger"].title else 3
-        choice.get_by_role("radio", name=re.compile(f"^{points},")).check()
+        judge.picks(re.compile("The pitch"), re.compile(f"^{points},"))
         judge.presses("Submit & next").is_told(f"Your scores for “{title}” are in.")
 
 
