@@ -55,7 +55,7 @@ def main(words: list[str]) -> int:
             figure = figure_of(promise)
             holds = figure is not None and figure <= promise.target
             broken += not holds
-            shown = "unknown" if figure is None else f"{figure:g}"
+            shown = "unknown" if figure is None else f"{figure:.3g}"
             click.echo(ROW.format(promise.id, promise.name, shown, f"{promise.target:g}",
                                   "yes" if holds else "NO", time.monotonic() - began))  # fmt: skip
     return broken

@@ -3,11 +3,11 @@
 import asyncio
 import os
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import partial
 
 import click
 
-from tests.attack.promise import Promise
+from tests.attack.promise import Promise, played_once
 from tests.rush import faults, machine, postman, powercut, rush, together
 from tests.rush.cluster import Cluster
 
@@ -17,7 +17,7 @@ MAILS, MAIL_KILLS, UNDER_WAY = 12, 3, 6
 HEALS = 5  # seconds
 
 
-@cache
+@played_once
 def cluster() -> Cluster:
     home = machine.folder()
     made = Cluster(home)
@@ -36,7 +36,7 @@ def database(name: str) -> str:
     return cluster().new_database(name) if POSTGRESQL else ""
 
 
-@cache
+@played_once
 def rushed() -> rush.Outcome:
     outcome = rush.play(rush.Plan(), database("rush"), restart if POSTGRESQL else None)
     click.echo(
@@ -46,23 +46,23 @@ def rushed() -> rush.Outcome:
     return outcome
 
 
-@cache
+@played_once
 def tried() -> dict[str, faults.Trial]:
     with faults.Place(database("faults")) as place:
         return {trial.name: trial for trial in asyncio.run(faults.trials(place))}
 
 
-@cache
+@played_once
 def cuts() -> powercut.Cuts:
     return powercut.cut(CUTS, postgresql=POSTGRESQL)
 
 
-@cache
+@played_once
 def posted() -> postman.Sent:
     return postman.send(MAILS, MAIL_KILLS)
 
 
-@cache
+@played_once
 def crowd() -> together.Crowd:
     return together.Crowd(database("together")).__enter__()
 

@@ -1,7 +1,10 @@
 """What is promised, and how it is measured."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import wraps
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 
 class Promise(NamedTuple):
@@ -18,3 +21,23 @@ class Promise(NamedTuple):
 
 class Unknown(Exception):
     """It cannot be measured on this machine; says why. A promise that was not measured does not hold."""
+
+
+def played_once(play: Callable[[], T]) -> Callable[[], T]:
+    """Play what several promises are measured by only once, also if it fails."""
+    played: list[T] = []
+    failed: list[Exception] = []
+
+    @wraps(play)
+    def outcome() -> T:
+        if failed:
+            raise Unknown(f"{play.__name__} failed before")
+        if not played:
+            try:
+                played.append(play())
+            except Exception as error:
+                failed.append(error)
+                raise
+        return played[0]
+
+    return outcome

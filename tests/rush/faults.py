@@ -58,16 +58,18 @@ class Place:
 
     def __enter__(self) -> "Place":
         machine.require_root("mount")
-        self._open.enter_context(machine.disk(self.data, MEGABYTES))
-        self._open.enter_context(machine.disk(self.files, MEGABYTES))
-        migrated(self.url, self.folder)
-        self.instance = Instance(self.folder, self.url, files=self.files)
-        self._open.callback(self.instance.kill)
-        self.hall = Hall(self.url, self.folder)
-        closes_at = clock.now() + timedelta(days=1)
-        self.filled = filling.fill(self.hall, teams=TEAMS, closes_at=closes_at, grace_seconds=0)
-        self.instance.begin()
-        self.instance.wait()
+        with self._open as opening:
+            opening.enter_context(machine.disk(self.data, MEGABYTES))
+            opening.enter_context(machine.disk(self.files, MEGABYTES))
+            migrated(self.url, self.folder)
+            self.instance = Instance(self.folder, self.url, files=self.files)
+            opening.callback(self.instance.kill)
+            self.hall = Hall(self.url, self.folder)
+            closes_at = clock.now() + timedelta(days=1)
+            self.filled = filling.fill(self.hall, teams=TEAMS, closes_at=closes_at, grace_seconds=0)
+            self.instance.begin()
+            self.instance.wait()
+            self._open = opening.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -92,7 +94,7 @@ class Place:
             held.close()
             return
         with psycopg.connect(self.url.replace("+psycopg", "")) as connection:
-            connection.execute("LOCK TABLE entries, teams, draft_answers IN EXCLUSIVE MODE")
+            connection.execute("LOCK TABLE draft_answers IN EXCLUSIVE MODE")
             yield
             connection.rollback()
 

@@ -90,7 +90,7 @@ def strict(failing: Flask, session: Session) -> Flask:
     ("method", "path", "status"),
     [
         ("GET", "/-conflict", 409), ("GET", "/-limit", 429), ("GET", "/-missing", 404),
-        ("GET", "/-crash", 500), ("GET", "/static/none.css", 404), ("GET", "/%ff%00", 404),
+        ("GET", "/-crash", 500), ("GET", "/static/none.css", 404), ("GET", "/%ff%00", 400),
         ("GET", "/static/../config.py", 404), ("PUT", "/sign-in", 405), ("TRACE", "/sign-in", 405),
         ("GET", "/contests//nowhere", 308), ("GET", "/contests/UPPER", 404),
     ],
