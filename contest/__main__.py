@@ -138,6 +138,8 @@ def demo(name: str, moment: str, serves: bool, host: str, port: int, afresh: boo
     built = json.loads((folder / "built").read_text())
     configured = _demo_settings(folder, host, port, built["shift"])
     children = start(host, port, 1, worker=True) if serves else []
+    if children:
+        _until_it_listens(host, port, children[0])
     _introduce(configured, f"{name}, {moment}", built["faces"])
     if children:
         wait(children)
@@ -243,6 +245,17 @@ def start(host: str, port: int, processes: int, *, worker: bool) -> list[Child]:
         *("--respawn-failed-workers", "wsgi:app"),
     ]
     return [Child(web), *([Child(WORKER)] if worker else [])]
+
+
+def _until_it_listens(host: str, port: int, web: Child) -> None:
+    """Wait until the server takes connections, so that nobody follows an address that refuses them."""
+    while web.goes_on():
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
 
 
 def wait(children: list[Child]) -> None:
