@@ -60,12 +60,12 @@ def init_app(app: Flask) -> None:
 
 def listen(engine: Engine) -> None:
     """Hang our listeners on this engine only: on the class they would break the job engine's."""
-    if engine.dialect.name != "sqlite":
-        return
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    event.listen(engine, "commit", _leave_queue)
-    event.listen(engine, "rollback", _leave_queue)
+    sqlite = engine.dialect.name == "sqlite"
+    if sqlite:
+        event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin_sqlite if sqlite else _begin)
+    event.listen(engine, "commit", _leave)
+    event.listen(engine, "rollback", _leave)
 
 
 def _prepare(connection: Any, _record: object) -> None:
@@ -76,25 +76,32 @@ def _prepare(connection: Any, _record: object) -> None:
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
+    if options.get("writes"):
+        _enter(options.get("patience", PATIENCE))
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
     if not options.get("writes"):
         connection.exec_driver_sql("BEGIN")
         return
     patience = options.get("patience", PATIENCE)
-    _enter_queue(connection, patience)
+    database = connection.engine.url.database
+    _enter(patience, f"{database}-queue" if database and database != ":memory:" else None)
     try:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={int(1000 * patience)}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except BaseException:
-        _leave_queue(connection)
+        _leave(connection)
         raise
 
 
-# SQLite's own waiting sleeps and lets latecomers overtake. Writers of all processes on this machine
-# therefore queue on a file lock beside the database before they say BEGIN IMMEDIATE. Some threads of a
-# process are left to those who only read, so that reading goes on while nobody can write.
-WRITERS = 3  # of a process who may stand in the queue, of its five threads
+# Some threads of a process are left to those who only read, so that reading goes on while nobody can
+# write. SQLite's own waiting sleeps and lets latecomers overtake: writers of all processes on this
+# machine therefore queue on a file lock beside the database before they say BEGIN IMMEDIATE.
+WRITERS = 3  # of a process at once, of its five threads
 PATIENCE = 5.0  # seconds in the queue, and as many for the database itself
-ENTRANCE = 1.0  # seconds before the queue
+ENTRANCE = 1.0  # seconds before it
 _turn = threading.local()
 _places = threading.BoundedSemaphore(WRITERS)
 
@@ -110,17 +117,18 @@ class Busy(DomainError):
         )
 
 
-def _enter_queue(connection: Connection, patience: float) -> None:
-    database = connection.engine.url.database
-    if not database or database == ":memory:" or getattr(_turn, "file", None) is not None:
+def _enter(patience: float, queue: str | None = None) -> None:
+    """Take a place among the writers and a turn in the queue, unless this thread has them."""
+    if getattr(_turn, "taken", False):
         return
     if not _places.acquire(timeout=min(ENTRANCE, patience)):
         raise Busy
     try:
-        _turn.file = _locked(f"{database}-queue", patience)
+        _turn.file = _locked(queue, patience) if queue else None
     except BaseException:
         _places.release()
         raise
+    _turn.taken = True
 
 
 def _locked(path: str, patience: float) -> int:
@@ -138,11 +146,11 @@ def _locked(path: str, patience: float) -> int:
             return handle
 
 
-def _leave_queue(_connection: Connection) -> None:
-    handle = getattr(_turn, "file", None)
-    if handle is not None:
-        _turn.file = None
-        os.close(handle)
+def _leave(_connection: Connection) -> None:
+    if getattr(_turn, "taken", False):
+        _turn.taken = False
+        if _turn.file is not None:
+            os.close(_turn.file)
         _places.release()
 
 

@@ -27,11 +27,12 @@ class Cluster:
         if servers.NOBODY:
             os.chown(self.home, servers.NOBODY, servers.NOBODY)
         self._run("initdb", "--pgdata", self.data, "--username=postgres", "--auth=trust",
-                  "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8")  # fmt: skip
+                  "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8",
+                  "--wal-segsize=1")  # fmt: skip
 
     def start(self) -> None:
         options = {"listen_addresses": servers.HOST, "port": self.port, "unix_socket_directories": "",
-                   "shared_buffers": "32MB", "max_wal_size": "64MB", "min_wal_size": "32MB"}  # fmt: skip
+                   "shared_buffers": "32MB", "max_wal_size": "32MB", "min_wal_size": "4MB"}  # fmt: skip
         servers.serve(
             [self.programs / "postgres", "-D", self.data,
              *(f"--{name}={value}" for name, value in options.items())],

@@ -87,4 +87,4 @@ def mounted(path: Path, folder: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        run("umount", folder)
+        run("umount", "--lazy", folder)

@@ -25,7 +25,7 @@ from tests.rush import machine
 from tests.rush.cluster import Cluster
 from tests.rush.instance import children, migrated
 
-MEGABYTES = 400
+MEGABYTES = 500
 
 
 @dataclass(slots=True)
