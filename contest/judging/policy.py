@@ -2,7 +2,7 @@
 
 from contest.accounts.models import User
 from contest.contests.actor import Actor
-from contest.contests.models import Appointment, Phase, Role, Round, RoundPhase
+from contest.contests.models import JUDGED, Appointment, Phase, Role, Round, RoundPhase
 from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.text import N_
 from contest.judging.models import Assignment, Calibration, Rubric
@@ -14,6 +14,14 @@ def may_chair(actor: Actor) -> Decision:
     if actor.runs() or actor.has(Role.CHAIR):
         return ALLOW
     return deny(N_("Only the chair and the organisers see how the judging goes."))
+
+
+def may_assign(actor: Actor, round_: Round) -> Decision:
+    if not (may := may_chair(actor)):
+        return may
+    if round_.phase in JUDGED:
+        return deny(N_("The judging of this round is closed; nobody is assigned to it any more."))
+    return ALLOW
 
 
 def may_edit_rubric(actor: Actor, rubric: Rubric | None) -> Decision:

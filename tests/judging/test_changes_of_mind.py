@@ -5,6 +5,8 @@ from html import unescape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contest.contests.models import RoundPhase
+from contest.entries.models import State
 from contest.judging.actions import scoring
 from contest.judging.models import Assignment, AssignmentPlan, AssignmentState, ConflictKind
 from contest.judging.queries import interests, reviews, work
@@ -113,6 +115,25 @@ def test_a_late_judge_takes_over_what_nobody_has_opened(client: Client, session:
 
     client.post(f"/plans/{made.id}/apply")
     assert "no entry yet" not in panel.read(client, panel.plan)
+
+
+def test_nobody_is_assigned_once_the_judging_is_closed_and_who_judged_what_still_stands(
+    client: Client, session: Session
+) -> None:
+    panel = Panel(session)
+    panel.all_scored()
+    panel.round.phase = RoundPhase.DELIBERATION
+    for entry in panel.entries:
+        entry.state = State.NOT_ADVANCED
+    session.flush()
+    text = panel.read(client, panel.plan)
+    assert panel.entries[0].title in text
+    assert "nobody is assigned to it any more" in text
+    assert "Compute" not in text
+    given = {"judge": str(panel.judges[3].id), "entry": str(panel.entries[0].id)}
+    for act, form in (("compute", BEST), ("add", given)):
+        assert client.post(f"{panel.plan}/{act}", data=form).status_code == 403
+    assert panel.entries[0].title in panel.read(client, f"/rounds/{panel.round.id}/progress")
 
 
 def test_a_judge_with_few_scores_is_named_and_not_held_to_be_known(

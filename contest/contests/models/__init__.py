@@ -19,6 +19,7 @@ from contest.contests.models.contest import (
 from contest.contests.models.rounds import (
     AGGREGATIONS,
     BALLOTS,
+    JUDGED,
     USUAL_LADDER,
     Aggregation,
     Mode,
@@ -31,6 +32,7 @@ from contest.contests.models.rounds import (
 __all__ = [
     "AGGREGATIONS",
     "BALLOTS",
+    "JUDGED",
     "STAFF",
     "USUAL_LADDER",
     "Aggregation",

@@ -84,6 +84,8 @@ class RoundPhase(enum.StrEnum):
     PUBLISHED = "published"
 
 
+JUDGED = frozenset({RoundPhase.DELIBERATION, RoundPhase.CERTIFIED, RoundPhase.PUBLISHED})
+
 ROUND_LIFE: Life[RoundPhase] = Life(
     {
         "collect": (frozenset({RoundPhase.PLANNED}), RoundPhase.COLLECTING),

@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from contest.contests.models import Answer, Appointment, Role, Round, RoundPhase
+from contest.contests.models import JUDGED, Answer, Appointment, Role, Round
 from contest.entries.models import Entry
 from contest.entries.models import State as EntryState
 from contest.judging.models import (
@@ -16,7 +16,6 @@ from contest.judging.models import (
     Rubric,
 )
 
-OVER = frozenset({RoundPhase.DELIBERATION, RoundPhase.CERTIFIED, RoundPhase.PUBLISHED})
 GONE = frozenset({EntryState.WITHDRAWN, EntryState.DISQUALIFIED})
 
 
@@ -42,7 +41,7 @@ def judged_entries(session: Session, round_: Round) -> list[Entry]:
     """
     wanted = EntryState.ELIGIBLE if round_.number == 1 else EntryState.ADVANCED
     mine: ColumnElement[bool] = Entry.state == wanted
-    if round_.phase in OVER:
+    if round_.phase in JUDGED:
         mine = or_(mine, _was_judged(round_))
     return list(
         session.scalars(

@@ -9,16 +9,18 @@ from flask_babel import gettext
 from contest.accounts.models import User
 from contest.accounts.signin import safe_next, signed_in
 from contest.contests.models import Appointment, Round
+from contest.contests.signedin import actor
 from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.entries.models import Entry
+from contest.judging import policy
 from contest.judging.actions import plan as actions
 from contest.judging.forms import AssignForm, PlanForm
 from contest.judging.models import AssignmentPlan, PlanState
 from contest.judging.queries import matrix, panel, plans, preview, work
 from contest.judging.views.blueprint import bp, chaired, chaired_round
 from contest.web import requests
-from contest.web.access import action, found
+from contest.web.access import action, authorize, found
 from contest.web.db import db
 from contest.web.forms import render_form
 
@@ -40,7 +42,7 @@ def plan(round_id: uuid.UUID) -> ResponseReturnValue:
 @signed_in
 def plan_compute(round_id: uuid.UUID) -> ResponseReturnValue:
     """Promise to compute a plan."""
-    round_, user = chaired_round(round_id)
+    round_, user = _assigning(round_id)
     form = PlanForm()
     if not form.validate_on_submit():
         return _show(round_, DomainError(N_("Choose what the plan shall be best at.")))
@@ -66,6 +68,7 @@ def plan_state(round_id: uuid.UUID) -> ResponseReturnValue:
 def plan_apply(plan_id: uuid.UUID) -> ResponseReturnValue:
     """Make a plan the judges' work, as a whole."""
     made, round_, user = _plan(plan_id)
+    authorize(policy.may_assign(actor(round_.contest), round_))
     try:
         with db.session().begin_nested():
             actions.apply(db.session(), made, round_, by=user, at=requests.now())
@@ -97,7 +100,7 @@ def plan_discard(plan_id: uuid.UUID) -> ResponseReturnValue:
 @signed_in
 def assign(round_id: uuid.UUID) -> ResponseReturnValue:
     """Give one entry to one judge."""
-    round_, user = chaired_round(round_id)
+    round_, user = _assigning(round_id)
     session = db.session()
     judges, entries = (
         panel.judges(session, round_.contest_id),
@@ -135,12 +138,19 @@ def reassign(assignment_id: uuid.UUID) -> ResponseReturnValue:
     assignment = found(work.assignment(session, assignment_id))
     round_ = assignment.round
     _, user = chaired(round_.contest)
+    authorize(policy.may_assign(actor(round_.contest), round_))
     judges = panel.judges(session, round_.contest_id)
     wanted = found(next((a for a in judges if str(a.id) == request.form.get("judge")), None))
     back = safe_next(request.form.get("next"), url_for(".plan", round_id=round_.id))
     actions.reassign(session, assignment, wanted, by=user, at=requests.now())
     flash(gettext("Reassigned to %(name)s.", name=wanted.user.name), "success")
     return redirect(back, 303)
+
+
+def _assigning(round_id: uuid.UUID) -> tuple[Round, User]:
+    round_, user = chaired_round(round_id)
+    authorize(policy.may_assign(actor(round_.contest), round_))
+    return round_, user
 
 
 def _plan(plan_id: uuid.UUID) -> tuple[AssignmentPlan, Round, User]:
@@ -179,4 +189,5 @@ def _show(
         if newest and is_proposal
         else None,
         left=preview.left(session, round_.id),
+        may=policy.may_assign(actor(round_.contest), round_),
     )
