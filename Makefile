@@ -42,6 +42,12 @@ attack: tested  ## Attack the program, on SQLite and on PostgreSQL: a row per pr
 	$(RUN)/python -m tests.attack $(ONLY)
 	CONTEST_TEST_DATABASE=postgresql $(RUN)/python -m tests.attack $(ONLY)
 
+audit: .venv/.run  ## Hold every package against a snapshot of advisories (ADVISORIES=folder or zip); 2 means UNKNOWN
+	@$(RUN)/python -m contest.supply audit $(ADVISORIES)
+
+sbom: .venv/.run  ## Write the list of ingredients, CycloneDX, to sbom.json
+	@$(RUN)/python -m contest.supply sbom > sbom.json
+
 check: .venv/.dev  ## Check style, types, layers, templates and translations
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
@@ -144,4 +150,4 @@ static/.built: node_modules/.$(FOR) $(SOURCES)
 	$(RUN)/python -m tests.browser
 	touch $@
 
-.PHONY: help demo run test attack check fix migration translations docs figures screens lock ready tested
+.PHONY: help demo run test attack audit sbom check fix migration translations docs figures screens lock ready tested

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     SIGNING_KEY: str = (
         ""  # Ed25519 seed for receipts, 64 hex digits; derived from SECRET_KEY if empty
     )
+    ADVISORIES: str = ""  # a folder or ZIP of OSV records, for `make audit`
     SCAN_COMMAND: str = ""  # a program that gets a file's path; exit code 1 means infected
     MAX_UPLOAD_BYTES: int = Field(default=30 * MIB, gt=0)
     MAX_CONTENT_LENGTH: int = Field(default=31 * MIB, gt=0)

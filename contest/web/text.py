@@ -13,7 +13,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
-from flask import Flask, has_request_context, request, session
+from flask import Flask, has_request_context, render_template, request, session
 from flask_babel import Babel, get_locale, gettext, lazy_gettext
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
@@ -134,6 +134,11 @@ def sentences(items: Iterable[object]) -> str:
 def own_name(lang: str) -> str:
     """Return what a language calls itself. A template filter."""
     return OWN_NAMES[lang]
+
+
+def rendered(template: str, **facts: object) -> Markup:
+    """Return a piece of a page, for a message that has more than words in it."""
+    return Markup(render_template(template, **facts).strip())  # noqa: S704 -- the template escaped it
 
 
 def written(text: str) -> Markup:

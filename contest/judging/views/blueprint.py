@@ -2,9 +2,8 @@
 
 import uuid
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, url_for
 from flask_babel import gettext
-from markupsafe import Markup
 
 from contest.accounts.models import User
 from contest.accounts.signin import current
@@ -18,6 +17,7 @@ from contest.judging.queries import calibrating, readiness, work
 from contest.web import requests
 from contest.web.access import authorize, found, reveal
 from contest.web.db import db
+from contest.web.text import rendered
 
 bp = Blueprint("judging", __name__)
 
@@ -73,12 +73,11 @@ def as_assignment(anchor: Anchor, judge: Appointment) -> Assignment:
                       entry_id=anchor.entry_id)  # fmt: skip
 
 
-def with_undo(sentence: str, assignment: Assignment) -> Markup:
+def with_undo(sentence: str, assignment: Assignment) -> str:
     """Return a message that ends with a button which takes the last act on the assignment back."""
     return ending_in_undo(sentence, url_for(".undo", assignment_id=assignment.id))
 
 
-def ending_in_undo(sentence: str, url: str) -> Markup:
+def ending_in_undo(sentence: str, url: str) -> str:
     """Return a message that ends with a button; it belongs to the form `undo` of judges' pages."""
-    page = render_template("judging/_undo.html", sentence=sentence, url=url, label=gettext("Undo"))
-    return Markup(page.strip())  # noqa: S704 -- the template escaped it
+    return rendered("judging/_undo.html", sentence=sentence, url=url, label=gettext("Undo"))
