@@ -13,18 +13,12 @@ from contest.entries.models import State
 from contest.judging.actions import scoring
 from contest.judging.models import PlanState
 from contest.judging.queries import plans
-from contest.ranking import actions, jobs, policy, queries
+from contest.ranking import actions, policy, queries
 from contest.ranking.models import Ranking, RunState, Standing
 from tests import make
 from tests.jobs import run_promised
 from tests.pages import Client
 from tests.statements import counted
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Jobs share the test's transaction here, so a busy machine must not make them tell how far they are."""
-    monkeypatch.setattr(jobs, "LONG", float("inf"))
 
 
 class Room:
