@@ -48,7 +48,7 @@ def rushed() -> rush.Outcome:
 
 @played_once
 def tried() -> dict[str, faults.Trial]:
-    with faults.Place(database("faults")) as place:
+    with faults.Place(cluster() if POSTGRESQL else None) as place:
         return {trial.name: trial for trial in asyncio.run(faults.trials(place))}
 
 
@@ -104,13 +104,11 @@ def _rush() -> Iterator[Promise]:
     yield row("O6", "seconds to hand in, p95, nothing dying", lambda o: o.p95, 1.5)
     yield row("O6", "seconds to hand in, p99, nothing dying", lambda o: o.p99, 3)
     yield row("O6", "percent told to come later, nothing dying", lambda o: o.turned_away, 0.5)
-    if POSTGRESQL:
-        yield row("D9", "seconds until a restarted database stores", lambda o: o.heals, HEALS)
 
 
 def _faults() -> Iterator[Promise]:
     for number, name in (
-        *([] if POSTGRESQL else [("D7", faults.FULL)]), ("D7", faults.FILES_FULL),
+        ("D9", faults.RESTARTED) if POSTGRESQL else ("D7", faults.FULL), ("D7", faults.FILES_FULL),
         ("D7", faults.FILES_FIXED), ("D8", faults.LOCKED), ("D17", faults.FAILING),
     ):  # fmt: skip
         yield Promise(
@@ -119,7 +117,10 @@ def _faults() -> Iterator[Promise]:
         yield Promise(
             number, f"{name}: strange answers", partial(of_trial, name, lambda t: t.strange)
         )
-        yield Promise(number, f"{name}: pages unread", partial(of_trial, name, lambda t: t.unread))
+        if name != faults.RESTARTED:  # nothing can be read without one
+            yield Promise(
+                number, f"{name}: pages unread", partial(of_trial, name, lambda t: t.unread)
+            )
         yield Promise(
             number, f"{name}: seconds to heal", partial(of_trial, name, lambda t: t.heals), HEALS
         )

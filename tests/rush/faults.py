@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 from contest.core import clock
 from contest.files import store as stores
 from tests.rush import filling, machine
+from tests.rush.cluster import Cluster
 from tests.rush.filling import Hall
 from tests.rush.instance import Instance, migrated
 from tests.rush.proxy import Proxy
@@ -31,6 +32,7 @@ FILES_FULL = "the disk of the files is full"
 FILES_FIXED = "the files cannot be written"
 LOCKED = "a stranger locks the database"
 FAILING = "the disk fails"
+RESTARTED = "the database server crashes and starts"
 Fault = Callable[[], AbstractContextManager[None]]
 
 
@@ -50,10 +52,13 @@ class Trial:
 class Place:
     """An instance on two small disks, one for the database if that is a file, one for the files."""
 
-    def __init__(self, url: str = "") -> None:
+    def __init__(self, cluster: Cluster | None = None) -> None:
+        self.cluster = cluster
         self.folder = machine.folder()
         self.data, self.files = self.folder / "data", self.folder / "files"
-        self.url = url or f"sqlite:///{self.data}/contest.db"
+        self.url = (
+            cluster.new_database("faults") if cluster else f"sqlite:///{self.data}/contest.db"
+        )
         self._open = ExitStack()
 
     def __enter__(self) -> "Place":
@@ -77,7 +82,9 @@ class Place:
 
     def faults(self) -> Iterator[tuple[str, Fault, float]]:
         """Yield what may happen to it, and for how many seconds."""
-        if self.url.startswith("sqlite"):
+        if self.cluster is not None:
+            yield RESTARTED, self._restarted, 1
+        else:
             yield FULL, lambda: machine.full(self.data), 4
         yield FILES_FULL, lambda: machine.full(self.files), 4
         yield FILES_FIXED, lambda: machine.read_only(self.files), 4
@@ -87,7 +94,7 @@ class Place:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Hold what every writer needs."""
-        if self.url.startswith("sqlite"):
+        if self.cluster is None:
             held = pysqlite3.connect(make_url(self.url).database, isolation_level=None, timeout=30)
             held.execute("BEGIN EXCLUSIVE")
             yield
@@ -97,6 +104,13 @@ class Place:
             connection.execute("LOCK TABLE draft_answers IN EXCLUSIVE MODE")
             yield
             connection.rollback()
+
+    @contextmanager
+    def _restarted(self) -> Iterator[None]:
+        assert self.cluster is not None
+        self.cluster.crash()
+        yield
+        self.cluster.start()
 
     @contextmanager
     def _failing(self) -> Iterator[None]:

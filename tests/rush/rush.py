@@ -37,7 +37,7 @@ class Plan:
     given_up: float = 180
     kills: int = 20
     pause: tuple[float, float] = (30, 50)
-    deck_bytes: int = 2_000_000
+    deck_bytes: int = 500_000
     chaos: Chaos = ROUGH
 
 
@@ -56,7 +56,6 @@ class Outcome:
     p99: float
     uploads_p95: float
     turned_away: float  # percent of the answers before anything dies that said: later
-    heals: float  # seconds from the restart of the database to the next receipt; 0 without one
 
 
 def play(plan: Plan, url: str, restart: Callable[[], None] | None = None) -> Outcome:
@@ -87,7 +86,7 @@ class _Rush:
     ) -> None:  # fmt: skip
         self.plan, self.instance, self.hall, self.filled = plan, instance, hall, filled
         self.began, self.restart = began, restart
-        self.kills, self.restarted_at = 0, 0.0
+        self.kills = 0
 
     async def run(self) -> Outcome:
         plan = self.plan
@@ -114,7 +113,6 @@ class _Rush:
                 await self._until(time.time() - self.began + 0.1)  # it is not yet back
             if self.restart is not None and number == plan.kills // 2:
                 await asyncio.to_thread(self.restart)
-                self.restarted_at = time.time()
             await self._until(plan.calm + number * every)
         proxy.chaos = CALM
         while True:
@@ -171,7 +169,6 @@ class _Rush:
             p99=_quantile(99, self._times(proxy, "submit", calm)),
             uploads_p95=_quantile(95, self._times(proxy, "deck", calm)),
             turned_away=100 * len(later) / max(1, len(first)),
-            heals=self._healed(proxy),
         )
 
     def _times(self, proxy: Proxy, step: str, before: float) -> list[float]:
@@ -179,16 +176,6 @@ class _Rush:
             p.seconds for name, came in proxy.seen.items() if name.startswith(step) for p in came
             if p.at < before and p.status is not None
         ]  # fmt: skip
-
-    def _healed(self, proxy: Proxy) -> float:
-        """Return after how many seconds the restarted database was of use again."""
-        if not self.restarted_at:
-            return 0.0
-        good = [
-            p.at + p.seconds for p in chain.from_iterable(proxy.seen.values())
-            if p.status is not None and p.status < 400 and p.at + p.seconds > self.restarted_at
-        ]  # fmt: skip
-        return min(good, default=float("inf")) - self.restarted_at
 
 
 def _quantile(percent: int, values: list[float]) -> float:
