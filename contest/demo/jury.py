@@ -40,7 +40,9 @@ def check_readiness(play: Play) -> None:
     opening.begin(s, round_, by=play.organiser, at=play.at(at + timedelta(hours=1)))
     for number, judge in enumerate(play.script.judges):
         for i, assignment in enumerate(mine(play, round_, judge)):
-            _say(play, judge, assignment, at + timedelta(hours=2 + number, minutes=25 * i))
+            team = [t.name for t in play.script.teams].index(assignment.entry.team.name)
+            remark = cast.REMARKS[(number + team) % len(cast.REMARKS)]  # no two say the same
+            _say(play, judge, assignment, remark, at + timedelta(hours=2 + number, minutes=25 * i))
     closing.close(s, round_, by=play.chair, at=play.at(closing_day))
     split = [e for e in play.entries() if e.id in verdicts.waiting(s, round_)]
     for i, entry in enumerate(split, start=1):
@@ -67,13 +69,12 @@ def share_out(play: Play, at: datetime) -> None:
         _submit(play, play.pitch, judge, begins + timedelta(minutes=4))
 
 
-def _say(play: Play, judge: JudgeCast, assignment: Assignment, at: datetime) -> None:
+def _say(play: Play, judge: JudgeCast, assignment: Assignment, remark: str, at: datetime) -> None:
     s, by = play.session, play.user(judge.person)
     read(play, assignment.entry_id, judge, play.at(at))
     quality = _quality(play, assignment.entry.team.name) + 0.06 * judge.severity
     (question,) = found(panel.rubric(s, assignment.round_id)).criteria
     scoring.put_points(s, assignment, question.id, int(quality > READY), by=by, at=at)
-    remark = cast.REMARKS[int(6 * _draw(judge, assignment))]
     scoring.put_text(s, assignment, comment=remark, by=by, at=at)
     scoring.submit(s, assignment, material_opened=True, by=by, at=at + timedelta(minutes=15))
 
