@@ -48,10 +48,10 @@ class Instance:
             capture_output=True, timeout=300, check=False,
         )  # fmt: skip
 
-    def begin(self) -> None:
+    def begin(self, *words: str) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "contest", "serve", "--port", str(self.port)],
+                [sys.executable, "-m", "contest", "serve", "--port", str(self.port), *words],
                 cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 
@@ -90,6 +90,13 @@ class Instance:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         self._process = None
+
+    def leave(self) -> subprocess.Popen[bytes]:
+        """Ask it to stop in good order; return the process to wait for."""
+        process, self._process = self._process, None
+        assert process is not None
+        process.terminate()
+        return process
 
     def end(self) -> None:
         """Stop it in good order, and make sure."""

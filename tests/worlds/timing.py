@@ -2,6 +2,8 @@
 
 import statistics
 import time
+from collections.abc import Callable
+from functools import partial
 from math import sqrt
 
 from tests.worlds.asking import Pair
@@ -26,11 +28,17 @@ def pages() -> list[tuple[str, str]]:
 
 def z(pair: Pair, role: str, address: str, rounds: int = ROUNDS) -> float:
     """Return by how many standard errors the two worlds differ in the time of an answer."""
+    first, second = (partial(pair.ask, role, address, engine) for engine in pair.engines)
+    return compared(first, second, rounds)
+
+
+def compared(first: Callable[[], object], second: Callable[[], object], rounds: int) -> float:
+    """Return by how many standard errors two things differ in the time that they take."""
     seconds = ([], [])  # type: tuple[list[float], list[float]]
     for number in range(rounds + 5):
         for which in (0, 1) if number % 2 else (1, 0):  # neither is always asked first
             began = time.process_time_ns()
-            pair.ask(role, address, pair.engines[which])
+            (first, second)[which]()
             if number >= 5:  # the first ones warm up
                 seconds[which].append((time.process_time_ns() - began) / 1e9)
     gaps = [a - b for a, b in zip(*map(_without_outliers, seconds), strict=True)]
