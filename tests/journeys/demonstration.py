@@ -50,7 +50,7 @@ class Demonstration:
                 begin_writing()
                 played.renew()
                 step(played)
-                run_promised(session, leave=frozenset({"messages.send"}))
+                run_promised(session, leave=frozenset())  # no test posts letters of the past
                 session.commit()
                 if number == len(STEPS) or STEPS[number][0] != moment:
                     db.engine.dispose()
