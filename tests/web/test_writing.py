@@ -190,6 +190,21 @@ def test_what_fails_while_it_is_kept_is_not_acknowledged(
     assert answer.status_code == 503  # D7
 
 
+def test_a_page_says_so_when_nobody_can_be_asked_who_is_asking(
+    client: Client, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.sign_in(make.user(session))
+
+    def gone(*_: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("the server is starting up"))
+
+    monkeypatch.setattr("contest.accounts.queries.running", gone)
+    answer = client.get("/profile")
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")  # D9
+    assert "This page cannot be shown just now" in answer.text
+
+
 def test_a_nearly_full_disk_takes_texts_and_no_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
