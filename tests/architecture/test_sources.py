@@ -76,3 +76,24 @@ def test_programs_are_started_by_the_jail_the_scanner_and_the_command_line_alone
         str(path) for path, source in SOURCES if "shell=True" in source or "os.system" in source
     }
     assert shells == set()
+
+
+def called(source: str) -> set[str]:
+    return {
+        node.func.id
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+
+
+def test_nothing_that_people_write_is_run() -> None:
+    """W10, flaw-91, flaw-97, flaw-105, flaw-113: no text becomes a program or a template."""
+    runs = {"eval", "exec", "compile", "__import__", "Template", "render_template_string"}
+    assert [str(path) for path, source in SOURCES if called(source) & runs] == []
+
+
+def test_marks_are_made_where_texts_are_shown_and_nowhere_else() -> None:
+    """W3, flaw-96, flaw-114."""
+    assert {str(path) for path, source in SOURCES if "Markup" in called(source)} == {
+        "contest/judging/views/blueprint.py", "contest/messages/rendering.py", "contest/web/text.py",
+    }  # fmt: skip

@@ -369,7 +369,7 @@ BOMBS = [
     Sample("long name", lambda: page(b"", more=b"/" + b"A" * MIB + b" 1"), HARMLESS),
     Sample("deep tree", lambda: deep_tree(3000), (HARMLESS, DAMAGED, UNSAFE)),
     Sample("changed a thousand times", lambda: updated(1000), (HARMLESS, DAMAGED, UNSAFE)),
-    Sample("one page a thousand times", lambda: shared_pages(1000), "at most 20 are taken"),
+    Sample("one page a thousand times", lambda: shared_pages(1000), "are taken"),
     Sample("one page a million times", lambda: shared_pages(1_000_000), (LONG, DAMAGED)),
     Sample("a thousand million pages, it says", lambda: shared_pages(1, 10**9), (LONG, DAMAGED, HARMLESS)),
     Sample("a page fewer than none, it says", lambda: shared_pages(1, -1), (DAMAGED, HARMLESS)),

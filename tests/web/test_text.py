@@ -45,3 +45,9 @@ def test_figures_are_written_the_way_of_the_language(
             text.decimal(-3.0),
             text.percent(0.58),
         ]
+
+
+@pytest.mark.parametrize("asked", ["xx", "../../etc", "de/../..", "e" * 10_000, "", "DE\0"])
+def test_a_language_is_one_of_ours_and_no_key_to_anything_else(asked: str) -> None:
+    """flaw-99: each unknown language once left a file."""
+    assert text.chosen(asked, asked, [asked]) == "en"
