@@ -5,8 +5,9 @@ import sys
 import click
 from flask.cli import with_appcontext
 
-from contest.accounts import address, queries
+from contest.accounts import actions, address, queries
 from contest.accounts.actions import factors
+from contest.accounts.models import User
 from contest.core import clock
 from contest.core.errors import DomainError
 from contest.web import keys
@@ -28,15 +29,34 @@ def disarm(email: str) -> None:
     """
     with db.session.begin():
         begin_writing()
-        try:
-            user = queries.by_email(db.session(), address.normalised(email))
-        except DomainError:
-            user = None
+        user = _named(email)
         if user is None or not user.has_factor():
             click.echo(f"{email}: nobody with a second factor", err=True)
             sys.exit(1)
         factors.remove_all(db.session(), user, at=clock.now())
     click.echo(f"{email}: a password or a mailed link is enough again")
+
+
+def _named(email: str) -> User | None:
+    try:
+        return queries.by_email(db.session(), address.normalised(email))
+    except DomainError:
+        return None
+
+
+@people.command()
+@click.argument("email")
+@with_appcontext
+def administrator(email: str) -> None:
+    """Let EMAIL, who has an account, administer this instance."""
+    with db.session.begin():
+        begin_writing()
+        user = _named(email)
+        if user is None or not user.active or user.confirmed_at is None:
+            click.echo(f"{email}: nobody with an account", err=True)
+            sys.exit(1)
+        actions.make_administrator(db.session(), user, at=clock.now())
+    click.echo(f"{email}: an administrator")
 
 
 @people.command()

@@ -19,7 +19,7 @@ PEOPLE = User.__tablename__
 DIRECT = {"actor_id", "subject_id"}  # name a person without a foreign key: events are never changed
 STAYS = N_("what a team handed in or agreed on belongs to the team")
 PROOF = N_("a proof must name the same people for ever; it does so by a number")
-WORK = N_("what somebody did for a contest stays, under nobody's name")
+WORK = N_("a result rests on what was given, whoever gave it")
 
 
 @dataclass(frozen=True, slots=True)

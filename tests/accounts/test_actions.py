@@ -1,4 +1,5 @@
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -126,3 +127,15 @@ def setup(session: Session, email: str) -> User:
     return actions.first_administrator(
         session, email=email, name="Root", locale="en", password="hash", at=make.NOON
     )
+
+
+def test_whoever_runs_the_machine_makes_an_administrator(app: Flask, session: Session) -> None:
+    ada = make.user(session, email="ada@example.org")
+    command = ["people", "administrator"]
+    assert app.test_cli_runner().invoke(args=[*command, "nobody@example.org"]).exit_code == 1
+    assert app.test_cli_runner().invoke(args=[*command, "Ada@example.org"]).exit_code == 0
+    session.expire_all()
+    assert ada.is_admin
+    assert session.scalars(select(Event.verb).where(Event.subject_id == ada.id)).all() == [
+        "user.changed"
+    ]

@@ -34,7 +34,7 @@ from contest.privacy.catalogue import KINDS
 from contest.upkeep.invariants import INVARIANTS
 from contest.web import logs
 from contest.web.db import begin_writing, db, listen
-from tests import databases
+from tests import databases, recorded
 from tests.access import playing
 from tests.attack.promise import Promise, Unknown
 from tests.attack.worlds import worlds
@@ -165,20 +165,25 @@ def kept_too_long() -> float:
 CANARY = "CNRY-typed"
 
 
-def logged() -> float:
-    """Fill in every form as several people, then let every page break; return what the log has of it."""
+@cache
+def filled_in() -> tuple[int, int]:
+    """Fill in every form as several people, then let every page break.
+
+    Return how many lines of the log have somebody's words or were forged, and how many forms changed
+    something without an event.
+    """
     stream = io.StringIO()
     logs.begin(logging.INFO, stream)
-    asked, broken = 0, 0
+    asked = broken = silent = 0
     with playing.stage(worlds().demonstration, "judging") as stage:
         stage.app.config["PROPAGATE_EXCEPTIONS"] = False
         people = list(_words(stage.app))
         rows = playing.routes(stage.app)
-        forms = [row for row in rows if row[0] == "POST"]
         for who in ("visitor", "organiser", "team lead"):
-            for _, route in forms:
-                _send(stage, who, route)
-                asked += 1
+            for row in rows:
+                if row[0] == "POST":
+                    silent += _send(stage, who, row)
+                    asked += 1
         for endpoint in stage.app.view_functions:
             stage.app.view_functions[endpoint] = _breaks
         for row in rows:
@@ -192,7 +197,7 @@ def logged() -> float:
         raise Unknown("what broke was not logged")
     for line in (leaks + forged)[:5]:
         click.echo(f"    {line[:300]}")
-    return len(leaks) + len(forged)
+    return len(leaks) + len(forged), silent
 
 
 def _breaks(**values: object) -> str:
@@ -208,9 +213,8 @@ def _words(app: Flask) -> Iterator[str]:
             yield from (name, email)
 
 
-def _send(stage: playing.Stage, who: str, route: str) -> None:
-    """Send what the page's form asks for, each text with line ends in it."""
-    row = ("POST", route)
+def _send(stage: playing.Stage, who: str, row: playing.Row) -> int:
+    """Send what the page's form asks for, each text with line ends in it; 1 if that left no record."""
     page = stage.open(who, row, method="GET")
     tree = html5lib.parse(page.get_data(as_text=True), namespaceHTMLElements=False)
     data: dict[str, str] = {}
@@ -219,7 +223,12 @@ def _send(stage: playing.Stage, who: str, route: str) -> None:
         if name and control.tag in {"input", "textarea", "select"}:
             data[name] = control.get("value") or f"{CANARY}\r\n{name}@{CANARY}.example"
     data = data or {"email": f"{CANARY}@{CANARY}.example", "reason": f"{CANARY}\r\n"}
-    stage.open(who, row, data=data)
+    with recorded.watching() as seen:
+        got = stage.open(who, row, data=data)
+    silent = got.status_code < 400 and seen.unrecorded(got.request.path)
+    if silent:
+        click.echo(f"    {who}: POST {row[1]} changed {silent} and recorded nothing")
+    return bool(silent)
 
 
 # --- L6 ---
@@ -268,5 +277,6 @@ def promises() -> Iterator[Promise]:
         "L7", "faults of record and store after everybody was erased", lambda: erased()[1]
     )
     yield Promise("P3", "things kept too long, or broken by what went", kept_too_long)
-    yield Promise("P4", "lines of the log with somebody's words, or forged", logged)
+    yield Promise("P4", "lines of the log with words of people, or forged", lambda: filled_in()[0])
+    yield Promise("L1", "forms that change something and leave no record", lambda: filled_in()[1])
     yield Promise("L6", f"gaps and forks after {WRITERS} writers wrote {EACH} events each", forks)

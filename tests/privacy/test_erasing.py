@@ -230,6 +230,7 @@ def test_an_administrator_erases_another_and_says_why(client: Client, session: S
     client.sign_in(ada)
     assert client.get("/people/erase").status_code == 403
     client.sign_in(admin)
+    assert "/people/erase" in client.page("/profile/data").text
     client.page("/people/erase")
     wrong = client.post("/people/erase", data={"email": "no@example.org", "reason": "Asked"})
     assert "Nobody here has this address." in wrong.text

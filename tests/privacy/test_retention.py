@@ -178,6 +178,18 @@ def test_the_page_shows_what_goes_when_and_takes_other_days(
     assert session.scalars(select(Removal)).one().kind == "access"
 
 
+def test_the_page_of_an_entry_says_that_it_was_removed(
+    client: Client, session: Session, ended: Ended
+) -> None:
+    retaining.keep_to(session, ended.contest, at=NOON + 1095 * DAY)
+    session.flush()
+    session.expire_all()
+    client.sign_in(ended.chief)
+    page = client.page(f"/entries/{ended.entry.id}").text
+    assert "this contest keeps them no longer" in page
+    assert "Reeds." not in page
+
+
 def test_the_command_foresees_and_then_removes(
     app: Flask, session: Session, ended: Ended, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -179,6 +179,13 @@ def set_password(session: Session, user: User, password: str, *, by: User, at: d
         outbox.write(session, "password_changed", to=user, at=at, changed_at=at)
 
 
+def make_administrator(session: Session, user: User, *, at: datetime) -> None:
+    """Let the person administer the instance; only whoever runs the machine decides that."""
+    if not user.is_admin:
+        user.is_admin = True
+        record(session, Verb.USER_CHANGED, user, by=None, at=at, fields=["is_admin"])
+
+
 def renew_feed(session: Session, user: User, *, by: User, at: datetime) -> None:
     """Give the calendar feed a new address; the old one stops working."""
     user.feed_token = secrets.token_urlsafe(32)

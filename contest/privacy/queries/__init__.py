@@ -112,7 +112,10 @@ def _administration(session: Session, user: User) -> list[Blocker]:
         return []
     return [
         Blocker(
-            N_("Nobody else administers this instance. Make somebody else an administrator first."),
+            N_(
+                "Nobody else administers this instance. Whoever runs the machine can make somebody an"
+                " administrator: python -m contest people administrator ADDRESS"
+            ),
             "accounts.profile",
         )
     ]
