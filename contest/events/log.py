@@ -37,6 +37,7 @@ class Verb(enum.StrEnum):
     USER_IDENTITY_ADDED = "user.identity-added"
     USER_IDENTITY_REMOVED = "user.identity-removed"
     USER_PASSWORD_SET = "user.password-set"  # noqa: S105 -- a name of what happened
+    USER_PROVED = "user.proved"
     USER_SESSION_ENDED = "user.session-ended"
     USER_SIGNED_IN = "user.signed-in"
     USER_SIGNED_OUT_EVERYWHERE = "user.signed-out-everywhere"
@@ -233,6 +234,7 @@ UNSEEN = frozenset(verb for verb in Verb if verb.partition(".")[0] in UNSEEN_SUB
     Verb.USER_IDENTITY_ADDED,
     Verb.USER_IDENTITY_REMOVED,
     Verb.USER_PASSWORD_SET,
+    Verb.USER_PROVED,
     Verb.USER_SESSION_ENDED,
     Verb.USER_SIGNED_IN,
 }

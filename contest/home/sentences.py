@@ -22,6 +22,7 @@ SENTENCES: dict[Verb, str] = {
     Verb.USER_IDENTITY_ADDED: N_("Single sign-on connected"),
     Verb.USER_IDENTITY_REMOVED: N_("Single sign-on disconnected"),
     Verb.USER_PASSWORD_SET: N_("Password set"),
+    Verb.USER_PROVED: N_("Proved anew who they are"),
     Verb.USER_SESSION_ENDED: N_("Session ended"),
     Verb.USER_SIGNED_IN: N_("Signed in"),
     Verb.USER_SIGNED_OUT_EVERYWHERE: N_("Signed out everywhere"),

@@ -17,11 +17,13 @@ from contest.events.log import Verb, record
 from contest.files import store as files
 from contest.jobs import engine
 from contest.schema import Base
-from contest.upkeep import archive, health
+from contest.upkeep import archive, health, sealing
 from contest.upkeep.invariants import INVARIANTS
 from contest.web import switches
 from contest.web.db import begin_writing, db, listen
 from contest.web.models import Switch
+
+SHORTEST = 16  # characters of a passphrase
 
 
 @click.command()
@@ -42,18 +44,58 @@ def _check(session: Session, store: files.Store) -> int:
     return broken
 
 
+def _read_passphrase(_: object, __: object, file: Path | None) -> bytes:
+    if file is None:
+        return b""
+    words = file.read_bytes().strip()
+    if len(words) < SHORTEST:
+        raise click.BadParameter(f"{file} holds fewer than {SHORTEST} characters.")
+    return words
+
+
+_passphrase = click.option(
+    "--passphrase-file",
+    "passphrase",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=_read_passphrase,
+    help="Seal it, or open it, by what stands in this file.",
+)
+
+
+@contextmanager
+def _plain(file: Path, passphrase: bytes) -> Iterator[Path]:
+    """Give the archive itself, opened into a place that is thrown away if it is sealed."""
+    if not sealing.is_sealed(file):
+        yield file
+        return
+    with tempfile.TemporaryDirectory(prefix="contest-unsealed-") as folder:
+        plain = Path(folder) / "plain"
+        try:
+            sealing.unseal(file, plain, passphrase)
+        except sealing.NotOpened as error:
+            raise click.ClickException(f"{file}: {error}.") from None
+        yield plain
+
+
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--unverified", is_flag=True, help="Do not try to restore what was written.")
+@_passphrase
 @with_appcontext
-def backup(file: Path, unverified: bool) -> None:
+def backup(file: Path, unverified: bool, passphrase: bytes) -> None:
     """Write all that this instance holds to FILE, while it runs, and try to restore it."""
-    with _one_instant() as session:
-        told = archive.write(session, current_app.extensions["files"], file.resolve(),
-                             at=clock.now(), schema=health.newest_schema())  # fmt: skip
+    with tempfile.TemporaryDirectory(dir=file.resolve().parent, prefix=".backup-") as folder:
+        plain = Path(folder) / "plain" if passphrase else file.resolve()
+        with _one_instant() as session:
+            told = archive.write(session, current_app.extensions["files"], plain,
+                                 at=clock.now(), schema=health.newest_schema())  # fmt: skip
+        if passphrase:
+            sealing.seal(plain, file.resolve(), passphrase)
     click.echo(f"{file}: {sum(told['rows'].values())} rows, {len(told['parts'])} parts")
     if not unverified:
-        sys.exit(1 if _rehearse(file) else 0)
+        with _plain(file, passphrase) as written:
+            broken = _rehearse(written)
+        sys.exit(1 if broken else 0)
 
 
 @contextmanager
@@ -85,13 +127,14 @@ def _rehearse(file: Path) -> int:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_passphrase
 @with_appcontext
-def restore(file: Path) -> None:
+def restore(file: Path, passphrase: bytes) -> None:
     """Fill this empty instance from FILE. It does no promised work until `release`."""
     store = current_app.extensions["files"]
     try:
-        with _transaction() as session:
-            told = archive.restore(session, store, file, schema=health.newest_schema())
+        with _plain(file, passphrase) as plain, _transaction() as session:
+            told = archive.restore(session, store, plain, schema=health.newest_schema())
             _turn(session, switches.HELD, on=True, reason=f"restored from {told['at']}")
     except archive.BadArchive as error:
         raise click.ClickException(f"{file}: {error}.") from None

@@ -10,7 +10,10 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from contest.accounts.models import Authenticator
+from contest.core import signing
 from contest.entries.models import Receipt, Version
+from contest.events import checkpoints
 from contest.files.models import File
 from contest.files.store import Store
 from contest.jobs.outbox import enqueue
@@ -103,6 +106,20 @@ def unsigned_result(sound: Sound) -> None:
     )  # fmt: skip
 
 
+def forgotten_factor(sound: Sound) -> None:
+    make.user(sound.session).second_factor_at = make.NOON
+
+
+def unasked_factor(sound: Sound) -> None:
+    user = make.user(sound.session)
+    sound.session.add(Authenticator(user_id=user.id, secret="x", last_step=0, added_at=make.NOON))
+
+
+def forged_checkpoint(sound: Sound) -> None:
+    [row, *_] = checkpoints.take(sound.session, signing.signing_key("", "a secret"), at=make.NOON)
+    row.body = row.body.replace('"root":"', '"root":"0')
+
+
 def unknown_job(sound: Sound) -> None:
     enqueue(sound.session, "nobody.does", at=make.NOON)
 
@@ -117,6 +134,9 @@ BREAKS: list[tuple[Callable[[Sound], None], invariants.Check, str]] = [
     (conflict, invariants.conflicts, "is open in spite of a conflict"),
     (score_of_a_thousand, invariants.scores, "is none that its criterion allows"),
     (unsigned_result, invariants.results, "without two signatures"),
+    (forgotten_factor, invariants.factors, "is asked for a second factor and has none"),
+    (unasked_factor, invariants.factors, "has a second factor and is not asked for it"),
+    (forged_checkpoint, invariants.signed, "has a signature that does not fit"),
     (unknown_job, invariants.jobs, "is of the unknown kind nobody.does"),
 ]
 

@@ -129,6 +129,11 @@ def sign_in(session: Session, user: User, *, how: str, at: datetime, factor: str
     record(session, Verb.USER_SIGNED_IN, user, by=user.id, at=at, how=by)
 
 
+def proved(session: Session, user: User, *, how: str, at: datetime) -> None:
+    """Note that somebody who is signed in proved anew who they are."""
+    record(session, Verb.USER_PROVED, user, by=user.id, at=at, how=how)
+
+
 def confirm(
     session: Session, user: User, *, number: str, name: str, password: str | None, at: datetime
 ) -> None:

@@ -154,6 +154,7 @@ def _prove_by(link: links.Link, user: User) -> None:
     """Take a link that was not used for a proof of who goes on; of two proofs it would be the weaker."""
     if not queries.is_used(db.session(), link.payload["number"]) and not user.has_factor():
         actions.use_link(db.session(), link.payload["number"], user=user, at=now())
+        actions.proved(db.session(), user, how="link", at=now())
         begin(user, how=AGAIN, passed=True)
 
 

@@ -4,7 +4,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from contest.accounts import queries
+from contest.accounts import actions, queries
 from contest.accounts.actions.sessions import AGAIN
 from contest.accounts.forms import CodeForm, ProofForm
 from contest.accounts.models import User
@@ -25,6 +25,7 @@ from contest.web.access import action, authorize, mark_decided
 from contest.web.db import db
 from contest.web.errors import problem, wants_json
 from contest.web.forms import Form, render_form
+from contest.web.requests import now
 
 
 @bp.route("/sign-in/again", methods=["GET", "POST"])
@@ -41,7 +42,9 @@ def prove() -> ResponseReturnValue:
             limit_mail(user.email)
             promise_mail("mail_link", email=user.email, next_page=next_page)
             return redirect(url_for(".look_in_mail"), 303)
-        if proved(form, user) if isinstance(form, CodeForm) else _is_password(form, user):
+        how = proved(form, user) if isinstance(form, CodeForm) else _password(form, user)
+        if how:
+            actions.proved(db.session(), user, how=how, at=now())
             begin(user, how=AGAIN, passed=True)
             return redirect(next_page, 303)
     has_passkey = bool(queries.passkeys(db.session(), user))
@@ -63,6 +66,6 @@ def ask_for_proof(_error: ProofNeeded) -> ResponseReturnValue:
     return redirect(url_for("accounts.prove"), 303)
 
 
-def _is_password(form: ProofForm, user: User) -> bool:
+def _password(form: ProofForm, user: User) -> str:
     limits.count("password", str(user.id), rate="10 per 15 minutes")
-    return form.accepts(is_password_of(user, form.password.data or ""))
+    return "password" if form.accepts(is_password_of(user, form.password.data or "")) else ""
