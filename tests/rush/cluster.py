@@ -2,12 +2,17 @@
 
 import os
 import subprocess
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 import psycopg
 
 from tests import servers
+
+
+@cache
+def programs() -> Path:
+    return servers.postgres_programs(servers.new_home()) / "bin"
 
 
 class Cluster:
@@ -18,10 +23,6 @@ class Cluster:
         self.data = home / "data"
         self.address = f"postgres@{servers.HOST}:{self.port}"
 
-    @cached_property
-    def programs(self) -> Path:
-        return servers.postgres_programs(servers.new_home()) / "bin"
-
     def make(self) -> None:
         """Make an empty server that is not yet running."""
         if servers.NOBODY:
@@ -30,11 +31,12 @@ class Cluster:
                   "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8",
                   "--wal-segsize=1")  # fmt: skip
 
-    def start(self) -> None:
+    def start(self, **more: str) -> None:
         options = {"listen_addresses": servers.HOST, "port": self.port, "unix_socket_directories": "",
-                   "shared_buffers": "32MB", "max_wal_size": "32MB", "min_wal_size": "4MB"}  # fmt: skip
+                   "shared_buffers": "32MB", "max_wal_size": "32MB", "min_wal_size": "4MB",
+                   **more}  # fmt: skip
         servers.serve(
-            [self.programs / "postgres", "-D", self.data,
+            [programs() / "postgres", "-D", self.data,
              *(f"--{name}={value}" for name, value in options.items())],
             servers.new_home(),
             ready=lambda: psycopg.connect(f"postgresql://{self.address}/postgres").close(),
@@ -57,6 +59,6 @@ class Cluster:
 
     def _run(self, program: str, *words: str | Path) -> None:
         subprocess.run(
-            [self.programs / program, *words], check=True, capture_output=True,
+            [programs() / program, *words], check=True, capture_output=True,
             user=servers.NOBODY, group=servers.NOBODY, extra_groups=servers.NO_GROUPS, cwd="/",
         )  # fmt: skip
