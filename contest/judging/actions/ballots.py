@@ -215,6 +215,10 @@ def _write(
     draft = _draft(session, round_, judge, at)
     _fill(draft, after)
     draft.saved_at = at
+    for assignment in slate:
+        if assignment.state in {AssignmentState.ACTIVE, AssignmentState.DEFERRED}:
+            record(session, Verb.ASSIGNMENT_OPENED, assignment, by=judge.user_id, at=at,
+                   contest_id=round_.contest_id, entry=assignment.entry_id)  # fmt: skip
     _in_progress(slate, at)
     session.flush()
 
