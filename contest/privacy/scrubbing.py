@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 
-def overwrite(engine: Engine) -> None:
+def overwrite(engine: Engine, *, patience: float = 10) -> None:
     """Write the database anew without what was deleted from it.
 
     SQLite: also its write-ahead log; raises RuntimeError while a reader keeps an old page in use, so that
@@ -19,6 +19,7 @@ def overwrite(engine: Engine) -> None:
             connection.execute(text("VACUUM"))
         return
     with closing(engine.raw_connection()) as held, closing(held.cursor()) as cursor:
+        cursor.execute(f"PRAGMA busy_timeout={int(1000 * patience)}")
         cursor.execute("VACUUM")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         [(busy, _, _)] = cursor.fetchall()

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.accounts.models import User
+from contest.accounts.models import SignIn, User
 from contest.contests.models import Role, RoundPhase
 from contest.core.errors import DomainError
 from contest.entries.models import Entry, State
@@ -198,6 +198,20 @@ def test_an_erasure_is_asked_for_waited_for_and_carried_out(
     assert ada.erased_at == make.NOON + PATIENCE
     assert rows_with(session, "Ada Canary", "ada.canary@example.org") == set()
     assert client.get("/profile").status_code == 303  # signed out
+
+
+def test_whoever_finds_a_browser_left_alone_neither_erases_nor_carries_away(
+    client: Client, session: Session
+) -> None:
+    ada = make.user(session)
+    client.sign_in(ada)
+    for sign_in in session.scalars(select(SignIn)):
+        sign_in.proved_at = make.NOON - timedelta(hours=1)
+    session.flush()
+    for address in ("/profile/erase", f"/profile/data/{ada.id}/fetch"):
+        got = client.post(address, data={"email": ada.email})
+        assert got.location.startswith("/sign-in/again"), address
+    assert session.scalars(select(Erasure)).all() == []
 
 
 def test_an_erasure_is_taken_back(client: Client, session: Session) -> None:
