@@ -15,7 +15,8 @@ from typing import Any, TextIO
 
 from flask import g, has_request_context
 
-ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:=]+@[^\s<>()\[\]\"',;:=]+")
+# Begins where a word does: else a long word without an address is read once from each of its letters.
+ADDRESS = re.compile(r"(?<![^\s<>()\[\]\"',;:=])[^\s<>()\[\]\"',;:=]+@[^\s<>()\[\]\"',;:=]+")
 TOKEN = re.compile(r"[\w.~-]{40,}")  # ids are shorter
 MASK = "…"
 WRITE_THEMSELVES = ("dbos",)  # unless they find a handler

@@ -22,15 +22,23 @@ PIECES = [
 def patterns() -> Iterator[tuple[str, Callable[[str], object]]]:
     """Yield every pattern that stands in the program as it is used there, by where it stands."""
     for path in sorted(Path("contest").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        source = path.read_text()
+        for node in ast.walk(ast.parse(source)):
             match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call):
+                    uses = set(re.findall(rf"\b{name}\.(\w+)\(", source))
+                case ast.Call() as call:
+                    uses = {getattr(call.func, "attr", "")}
+                case _:
+                    continue
+            match call:
                 case ast.Call(
-                    func=ast.Attribute(value=ast.Name(id="re"), attr=call),
+                    func=ast.Attribute(value=ast.Name(id="re"), attr=how),
                     args=[ast.Constant(value=str(written)), *_],
-                ) if call in CALLS:
-                    p = re.compile(written)
-                    whole = p.fullmatch if call == "fullmatch" else p.findall
-                    yield f"{path}:{node.lineno}", whole
+                ) if how in CALLS and uses != {"compile"}:
+                    pattern = re.compile(written)
+                    whole = uses and uses <= {"match", "fullmatch"}
+                    yield f"{path}:{call.lineno}", pattern.fullmatch if whole else pattern.findall
 
 
 def seconds(act: Callable[[str], object], text: str) -> float:
