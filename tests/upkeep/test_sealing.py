@@ -1,14 +1,16 @@
 """A sealed backup opens by its passphrase alone, and only as it was."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy.orm import Session
 
+from contest.app import create_app
 from contest.upkeep import sealing
-from tests import make
+from contest.web.db import begin_writing, db
+from tests import databases, make
+from tests.conftest import settings
 
 WORDS = b"correct horse battery staple"
 PIECE = sealing.PIECE + sealing.TAG
@@ -75,11 +77,25 @@ def test_another_passphrase_opens_nothing(tmp_path: Path) -> None:
         sealing.unseal(sealed(tmp_path, 100), tmp_path / "again", WORDS + b"x")
 
 
-def test_the_commands_seal_check_and_refuse(app: Flask, session: Session, tmp_path: Path) -> None:
-    make.user(session, email="ada@example.org")
+@pytest.fixture
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An instance on a database of its own: a backup is one instant of it."""
+    folder = tmp_path_factory.mktemp("sealing")
+    made = create_app(settings(folder, databases.new(folder)))
+    with made.app_context():
+        with db.session.begin():
+            begin_writing()
+            make.user(db.session(), email="ada@example.org")
+        engine = db.engine
+    yield made
+    engine.dispose()
+
+
+@pytest.mark.database
+def test_the_commands_seal_check_and_refuse(instance: Flask, tmp_path: Path) -> None:
     words, file = tmp_path / "words", tmp_path / "backup"
     words.write_bytes(WORDS)
-    run = app.test_cli_runner().invoke
+    run = instance.test_cli_runner().invoke
 
     done = run(args=["backup", str(file), "--passphrase-file", str(words)])
 
