@@ -1,12 +1,19 @@
 """Every unsafe request must come from a page of ours: as the field `csrf_token` or as a header."""
 
-from flask import Flask, request
+from flask import Flask, abort, request
 from flask_wtf.csrf import CSRFProtect
 
 
 def init_app(app: Flask) -> None:
     app.config["WTF_CSRF_HEADERS"] = ["X-CSRFToken"]
     CSRFProtect(app)
+    app.before_request(_refuse_other_sites)
+
+
+def _refuse_other_sites() -> None:
+    """Refuse what another site sends, even with a token of ours that it got hold of."""
+    if request.method not in {"GET", "HEAD", "OPTIONS"} and is_from_elsewhere():
+        abort(400)
 
 
 def is_from_elsewhere() -> bool:

@@ -349,7 +349,7 @@ def test_nothing_is_carried_over_from_another_site(client: Client) -> None:
         "/profile", data={"name": "Eve was here"}, headers={"Sec-Fetch-Site": "cross-site"}
     )
 
-    assert response.status_code == 401
+    assert response.status_code == 400
     assert "Eve was here" not in response.text
 
 

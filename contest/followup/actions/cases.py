@@ -108,9 +108,10 @@ def name_owners(
 ) -> None:  # fmt: skip
     """Say who carries the case on at the sponsor and in the team; both hear of it.
 
-    Raises DomainError for somebody who is not of that side.
+    Raises DomainError for somebody who is not of that side, and for nobody once it is under way.
     """
     orm.lock(session, case)
+    _keep_both(case, at_sponsor, in_team)
     if at_sponsor is not None and at_sponsor.id not in {
         p.id for p in queries.sponsor_people(session, case.contest_id)
     }:
@@ -135,12 +136,24 @@ def name_owners(
             )  # fmt: skip
 
 
+def _keep_both(case: Case, at_sponsor: User | None, in_team: User | None) -> None:
+    """Refuse to leave a case that is under way without an owner on either side."""
+    if case.stage in {Stage.AWARDED, Stage.CLOSED}:
+        return
+    if at_sponsor is None:
+        raise DomainError(N_("Nobody at the sponsor owns this case."), field="sponsor")
+    if in_team is None:
+        raise DomainError(N_("Nobody in the team owns this case."), field="team")
+
+
 def can_step(case: Case) -> Decision:
     """Say whether the case leads on to its next stage without a gate."""
     if case.held_since is not None:
         return deny(HELD)
     if case.stage not in STEPS:
         return deny(N_("From here a decision leads on, or nothing."))
+    for missing in queries.unowned(case):
+        return deny(missing.reason)
     return case.can(STEPS[case.stage])
 
 

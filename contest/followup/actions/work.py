@@ -39,7 +39,7 @@ def can_work(case: Case) -> Decision:
 def add_milestone(
     session: Session, case: Case, *, title: str, due_on: date, by: User, at: datetime
 ) -> Milestone:
-    require(can_work(case))
+    require(can_work(orm.lock(session, case)))
     made = Milestone(case_id=case.id, title=title.strip(), due_on=due_on)
     session.add(made)
     session.flush()
@@ -53,7 +53,7 @@ def edit_milestone(
     by: User, at: datetime,
 ) -> None:  # fmt: skip
     """Change what is due or when, until it is done. `seen` is the version that was changed."""
-    require(can_edit_milestone(case, milestone))
+    require(can_edit_milestone(orm.lock(session, case), milestone))
     facts = _changed(session, milestone, seen, title=title.strip(), due_on=due_on)
     if facts:
         _note(session, Verb.CASE_MILESTONE_EDITED, case, by, at, milestone_id=milestone.id, **facts)
@@ -69,7 +69,7 @@ def finish_milestone(
     session: Session, case: Case, milestone: Milestone, *, evidence: str, by: User, at: datetime
 ) -> None:
     """Note that it is done and what shows it; once more changes nothing."""
-    require(can_work(case))
+    require(can_work(orm.lock(session, case)))
     orm.lock(session, milestone)
     if milestone.done_at is not None:
         return
@@ -83,7 +83,7 @@ def add_kpi(
     by: User, at: datetime,
 ) -> Kpi:  # fmt: skip
     """Add a figure that the gates look at."""
-    require(can_work(case))
+    require(can_work(orm.lock(session, case)))
     _require_a_way(baseline, target)
     made = Kpi(
         case_id=case.id, name=name.strip(), unit=unit.strip(), target=target, baseline=baseline,
@@ -103,7 +103,7 @@ def edit_kpi(
 
     `seen` is the version that was changed.
     """
-    require(can_work(case))
+    require(can_work(orm.lock(session, case)))
     _require_a_way(baseline, target)
     if kpi.measurements and unit.strip() != kpi.unit:
         raise DomainError(N_("What is measured already keeps its unit."), field="unit")
@@ -124,7 +124,7 @@ def measure(
     at: datetime,
 ) -> Measurement:  # fmt: skip
     """Add a measured value; earlier ones stay."""
-    require(can_work(case))
+    require(can_work(orm.lock(session, case)))
     if as_of > queries.today(at, case.contest.zone):
         raise DomainError(N_("This day has not come yet."), field="as_of")
     made = Measurement(kpi=kpi, value=value, as_of=as_of, source=source.strip(), by_id=by.id, at=at)
@@ -137,7 +137,7 @@ def measure(
 
 def waive(session: Session, case: Case, kpi: Kpi, *, reason: str, by: User, at: datetime) -> None:
     """Let the gates pass without this figure, with the reason."""
-    require(can_work(case))
+    require(can_work(orm.lock(session, case)))
     orm.lock(session, kpi)
     kpi.waived_reason = reason.strip()
     _note(session, Verb.CASE_KPI_WAIVED, case, by, at, kpi_id=kpi.id)
@@ -147,7 +147,7 @@ def check_in(
     session: Session, case: Case, *, mood: Mood, text: str, by: User, at: datetime
 ) -> CheckIn:
     """Say how it goes. When it is stuck, the owners and the organisers hear of it."""
-    require(can_work(case))
+    require(can_work(orm.lock(session, case)))
     made = CheckIn(case_id=case.id, mood=mood, text=text.strip(), by_id=by.id, at=at)
     session.add(made)
     session.flush()
@@ -167,7 +167,7 @@ def check_in(
 def add_document(
     session: Session, case: Case, file: File, *, title: str, by: User, at: datetime
 ) -> CaseDocument:
-    require(can_work(case))
+    require(can_work(orm.lock(session, case)))
     made = CaseDocument(case_id=case.id, file=file, title=title.strip(), by_id=by.id, at=at)
     session.add(made)
     session.flush()
@@ -180,7 +180,7 @@ def add_agreement(
     expires_on: date | None, by: User, at: datetime,
 ) -> Agreement:  # fmt: skip
     """Note a contract of the case, signed already or still open."""
-    require(can_work(case))
+    require(can_work(orm.lock(session, case)))
     if signed_on is not None and expires_on is not None and expires_on <= signed_on:
         raise DomainError(N_("It cannot expire before it is signed."), field="expires_on")
     made = Agreement(case_id=case.id, kind=kind, signed_on=signed_on, expires_on=expires_on)
@@ -194,7 +194,7 @@ def sign_agreement(
     session: Session, case: Case, agreement: Agreement, *, signed_on: date, by: User, at: datetime
 ) -> None:
     """Note on which day the contract was signed."""
-    require(can_work(case))
+    require(can_work(orm.lock(session, case)))
     orm.lock(session, agreement)
     if agreement.expires_on is not None and agreement.expires_on <= signed_on:
         raise DomainError(N_("It cannot expire before it is signed."), field="signed_on")

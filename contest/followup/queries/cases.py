@@ -111,16 +111,21 @@ def kpis(session: Session, case_id: uuid.UUID) -> tuple[Kpi, ...]:
     )
 
 
+def unowned(case: Case) -> list[Blocker]:
+    """Return which side nobody carries the case on from."""
+    found, here = [], {"case_id": case.id}
+    if case.sponsor_owner_id is None:
+        told = N_("Nobody at the sponsor owns this case.")
+        found.append(Blocker(told, "followup.owners", {}, here))
+    if case.team_owner_id is None:
+        told = N_("Nobody in the team owns this case.")
+        found.append(Blocker(told, "followup.owners", {}, here))
+    return found
+
+
 def gate_blockers(session: Session, case: Case) -> list[Blocker]:
     """Return what keeps the case from being decided at its gate."""
-    found = []
-    here = {"case_id": case.id}
-    if case.sponsor_owner_id is None:
-        found.append(
-            Blocker(N_("Nobody at the sponsor owns this case."), "followup.owners", {}, here)
-        )
-    if case.team_owner_id is None:
-        found.append(Blocker(N_("Nobody in the team owns this case."), "followup.owners", {}, here))
+    found, here = unowned(case), {"case_id": case.id}
     figures = kpis(session, case.id)
     if not figures:
         told = N_("No figure says whether it worked.")

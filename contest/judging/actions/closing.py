@@ -16,6 +16,7 @@ from contest.core.text import N_
 from contest.entries.models import Entry
 from contest.events.log import Verb, record
 from contest.jobs.outbox import enqueue
+from contest.judging.actions import scoring
 from contest.judging.models import Assignment, AssignmentState, Waiver
 from contest.judging.queries import calibrating, comparing, panel, reviews
 from contest.messages import outbox
@@ -95,7 +96,7 @@ def waive(
     )
     for assignment in reviews.open_assignments(session, round_.id):
         if assignment.entry_id == entry.id:
-            assignment.move("waive", at)
+            scoring.let_off(session, assignment, "waive", at)
     record(session, Verb.REVIEWS_WAIVED, entry, by=by.id, at=at, contest_id=round_.contest_id,
            round=round_.id)  # fmt: skip
 
@@ -104,7 +105,7 @@ def release(
     session: Session, assignment: Assignment, round_: Round, reason: str, *, by: User, at: datetime
 ) -> None:
     """Let one judge off one entry that has enough reviews without them."""
-    assignment.move("waive", at)
+    scoring.let_off(session, assignment, "waive", at)
     assignment.reason = reason.strip()[:1000]
     record(session, Verb.REVIEWS_WAIVED, assignment, by=by.id, at=at, contest_id=round_.contest_id,
            round=round_.id)  # fmt: skip

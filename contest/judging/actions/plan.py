@@ -19,6 +19,7 @@ from contest.events.log import Verb, record
 from contest.jobs.outbox import enqueue
 from contest.judging import proposal
 from contest.judging.actions import conflicts
+from contest.judging.actions.scoring import let_off
 from contest.judging.fitting import Misfit, misfit
 from contest.judging.models import Assignment, AssignmentPlan, AssignmentState, PlanState
 from contest.judging.models.assignment import OPEN
@@ -121,7 +122,7 @@ def apply(session: Session, plan: AssignmentPlan, round_: Round, *, by: User, at
     wanted = [(uuid.UUID(e), uuid.UUID(j)) for e, j in plan.report["pairs"]]
     for pair in standing.keys() - set(wanted):
         if standing[pair].state in OPEN:
-            standing[pair].move("reassign", at)
+            let_off(session, standing[pair], "reassign", at)
     order: dict[uuid.UUID, int] = {}
     invited: set[uuid.UUID] = set()
     for entry_id, judge_id in _shuffled(wanted, plan.seed):
@@ -204,7 +205,7 @@ def reassign(
 ) -> Assignment:
     """Take open work from one judge and give it to another; needs round and entry loaded."""
     made = add(session, assignment.round, judge, assignment.entry, by=by, at=at)
-    assignment.move("reassign", at)
+    let_off(session, assignment, "reassign", at)
     record(session, Verb.ASSIGNMENT_REASSIGNED, assignment, by=by.id, at=at,
            contest_id=assignment.round.contest_id, to=judge.id)  # fmt: skip
     return made

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from contest.accounts.models import User
-from contest.contests.models import Mode, Role
+from contest.contests.models import Mode, Role, Round, RoundPhase
 from contest.contests.queries import appointments
 from contest.core import orm
 from contest.core.errors import Conflict as Stale
@@ -186,8 +186,9 @@ def submit(
 def abstain(
     session: Session, assignment: Assignment, reason: str, *, by: User, at: datetime
 ) -> None:
-    """Have no view on this entry; can be taken up again while the round is open."""
+    """Have no view on this entry, not even one that was handed in; can be taken up again in time."""
     _leave(session, assignment, "abstain", Verb.ASSIGNMENT_ABSTAINED, reason, by, at)
+    _supersede(session, assignment, at)
 
 
 def defer(session: Session, assignment: Assignment, *, by: User, at: datetime) -> None:
@@ -216,12 +217,20 @@ def take_back(session: Session, assignment: Assignment, *, by: User, at: datetim
     if assignment.state is not AssignmentState.SCORED:
         raise DomainError(N_("There is nothing to take back."))
     draft = _draft(session, assignment, at)
-    for card in work.scorecards(session, assignment.id):
-        if card.submitted_at is not None and card.superseded_at is None:
-            card.superseded_at = at
+    _supersede(session, assignment, at)
     assignment.move("write", at)
     _record(session, Verb.SCORECARD_TAKEN_BACK, assignment, by, at, revision=draft.revision)
     return draft
+
+
+def let_off(session: Session, assignment: Assignment, step: str, at: datetime) -> None:
+    """Take open work from a judge by `step`. What they handed in and were only amending stays."""
+    orm.lock(session, assignment)
+    handed_in = any(
+        card.submitted_at is not None and card.superseded_at is None  # perhaps set aside
+        for card in work.scorecards(session, assignment.id)
+    )
+    assignment.move("keep" if handed_in else step, at)
 
 
 def recuse(
@@ -290,6 +299,8 @@ def restore(
                 N_("A conflict of interest stands against these scores. Lift it first.")
             )
         assignment.move("reinstate", at)
+        if session.get_one(Round, assignment.round_id).phase is not RoundPhase.JUDGING:
+            assignment.move("lock", at)
     scorecard.set_aside_at, scorecard.set_aside_by, scorecard.set_aside_reason = None, None, ""
     record(session, Verb.SCORECARD_RESTORED, scorecard, by=by.id, at=at, contest_id=contest_id)
 
@@ -317,6 +328,12 @@ def _draft(session: Session, assignment: Assignment, at: datetime) -> Scorecard:
     session.add(draft)
     session.flush()
     return draft
+
+
+def _supersede(session: Session, assignment: Assignment, at: datetime) -> None:
+    for card in work.scorecards(session, assignment.id):
+        if card.submitted_at is not None and card.superseded_at is None:
+            card.superseded_at = at
 
 
 def _touched(session: Session, assignment: Assignment, draft: Scorecard, at: datetime) -> Saved:

@@ -98,6 +98,7 @@ ASSIGNMENT_LIFE: Life[AssignmentState] = Life(
         "reassign": (OPEN | {AssignmentState.RECUSED, AssignmentState.ABSTAINED},
                      AssignmentState.REASSIGNED),
         "waive": (OPEN, AssignmentState.WAIVED),
+        "keep": (OPEN, AssignmentState.SCORED),  # an amendment is given up
         "reinstate": (frozenset({AssignmentState.RECUSED}), AssignmentState.SCORED),
         "lock": (frozenset({AssignmentState.SCORED}), AssignmentState.LOCKED),
         "unlock": (frozenset({AssignmentState.LOCKED}), AssignmentState.SCORED),

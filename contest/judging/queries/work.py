@@ -34,9 +34,13 @@ from contest.judging.models.assignment import OPEN
 from contest.judging.scoring import Given, total
 from contest.teams.models import Team
 
-COUNTED = frozenset(  # what was handed in counts until its amendment is
-    {AssignmentState.SCORED, AssignmentState.LOCKED, AssignmentState.IN_PROGRESS}
-)
+COUNTED = frozenset(AssignmentState) - {  # what was handed in counts until its amendment is
+    AssignmentState.PROPOSED,
+    AssignmentState.ABSTAINED,
+    AssignmentState.RECUSED,
+    AssignmentState.REASSIGNED,
+    AssignmentState.WAIVED,
+}
 SHOWN = frozenset(AssignmentState) - {AssignmentState.PROPOSED, AssignmentState.REASSIGNED}
 
 
