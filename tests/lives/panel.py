@@ -69,7 +69,8 @@ class PanelGame(Game):
             return
         assert before not in ENDED, f"{name} brought back what was {before}"
         if after is AssignmentState.LOCKED:
-            assert (before, name) == (AssignmentState.SCORED, "close")
+            assert (before, name) in {(AssignmentState.SCORED, "close"),
+                                      (AssignmentState.RECUSED, "restore")}  # fmt: skip
         if before is AssignmentState.LOCKED:
             assert (after, name) == (AssignmentState.SCORED, "reopen")
 

@@ -15,3 +15,31 @@ GAMES = [EntryGame, AssignmentGame, ScorecardGame, ResultGame, CaseGame]
 @pytest.mark.parametrize("game", GAMES, ids=lambda g: g.__name__)
 def test_no_order_of_actions_breaks_a_promise(app: Flask, game: type[Game]) -> None:
     play(app, game, games=3, moves=12)
+
+
+@pytest.mark.parametrize(
+    ("game", "path"),
+    [
+        (ScorecardGame, "give, submit, give, defer"),
+        (ScorecardGame, "give, submit, give, waive"),
+        (ScorecardGame, "give, submit, abstain, resume, give"),
+        (ScorecardGame, "give, submit, set aside, give, waive, restore"),
+        (AssignmentGame, "give, submit, give, reassign"),
+        (AssignmentGame, "give, submit, recuse, waive, close, lift, restore"),
+        (CaseGame, "step"),
+        (CaseGame, "own both, step, own nobody"),
+        (CaseGame, "figure/close lapsed"),
+    ],
+)
+def test_an_order_that_once_broke_a_promise_breaks_none(
+    app: Flask, game: type[Game], path: str
+) -> None:
+    game.app = app
+    played = game()
+    try:
+        for step in path.split(", "):
+            name, _, meanwhile = step.partition("/")
+            played.play(name, meanwhile or None)
+            played.holds()
+    finally:
+        played.teardown()
