@@ -119,7 +119,8 @@ def _freeze(
         ],
     )
     session.add(version)
-    if form.frozen_at is None:
+    # Of two who are the first at the same instant, the second finds it done.
+    if form.frozen_at is None and orm.lock(session, form).frozen_at is None:
         form.frozen_at = at
     if (request := queries.open_request(session, entry.id)) is not None:
         request.answered_at = at
