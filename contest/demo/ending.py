@@ -17,7 +17,7 @@ from contest.messages import actions as messages
 from contest.messages import queries as letters
 from contest.messages.models import State
 from contest.privacy.actions import retaining
-from contest.privacy.retention import Class
+from contest.privacy.models import Class
 from contest.results.actions import decisions, sets
 from contest.results.actions.decisions import Choice
 from contest.results.queries import decisions as decided

@@ -120,6 +120,7 @@ WORDS = {
     "ties_allowed": N_("Two may share a place"),
     "title": N_("Title"),
     "to": N_("Given to"),
+    "things": N_("How much"),
     "track_id": N_("Track"),
     "unfilled": N_("Left open"),
     "unit": N_("Unit"),

@@ -6,7 +6,8 @@ from flask_babel import gettext
 from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
-from contest.privacy.retention import LONGEST, RULES, Class
+from contest.privacy.models import Class
+from contest.privacy.retention import LONGEST, RULES
 from contest.web.forms import Form
 from contest.web.text import lazy as _
 

@@ -74,6 +74,18 @@ class Erasure(Base):
     done_at: Mapped[datetime | None]
 
 
+class Class(enum.StrEnum):
+    """A class of data that is kept for a time of its own."""
+
+    ACCESS = "access"
+    DRAFTS = "drafts"
+    INVITATIONS = "invitations"
+    NOTES = "notes"
+    MESSAGES = "messages"
+    LEDGER = "ledger"
+    ENTRIES = "entries"
+
+
 class Retention(Edited, Base):
     """How many days after its end a contest keeps each class of data; None: for ever."""
 
@@ -89,6 +101,6 @@ class Removal(Base):
     __tablename__ = "removals"
 
     contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contests.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[Class]
     things: Mapped[int]
     at: Mapped[datetime]

@@ -1,6 +1,5 @@
 """What a contest forgets of itself, class by class, some days after its end."""
 
-import enum
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from contest.events.log import Verb
 from contest.events.models import Event
 from contest.judging.models import Assignment, Conflict, Scorecard
 from contest.messages.models import Message, State
-from contest.privacy.models import Retention
+from contest.privacy.models import Class, Retention
 from contest.results.models import Award
 from contest.teams.models import Team, TeamInvitation
 from contest.vault.models import DocumentView
@@ -26,18 +25,6 @@ ENDS = (Verb.CONTEST_CONCLUDED, Verb.CONTEST_CANCELLED)
 JUDGING = (Role.JUDGE, Role.CHAIR, Role.SCREENER, Role.OBSERVER)
 ENDED = (State.SENT, State.DROPPED, State.FAILED)
 LONGEST = 3650
-
-
-class Class(enum.StrEnum):
-    """A class of data that is kept for a time of its own."""
-
-    ACCESS = "access"
-    DRAFTS = "drafts"
-    INVITATIONS = "invitations"
-    NOTES = "notes"
-    MESSAGES = "messages"
-    LEDGER = "ledger"
-    ENTRIES = "entries"
 
 
 Find = Callable[[Session, Contest], list[uuid.UUID]]

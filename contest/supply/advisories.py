@@ -21,7 +21,9 @@ from packaging.version import Version as PythonVersion
 from contest.supply.locks import NPM, PYPI, Package
 
 FRESH = timedelta(days=30)
-SEMVER = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+.*)?")
+SEMVER = re.compile(
+    r"v?(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:-([0-9A-Za-z.-]{1,100}))?(?:\+[0-9A-Za-z.-]{1,100})?"
+)
 RANGES = {"ECOSYSTEM", "SEMVER"}
 
 

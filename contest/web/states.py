@@ -165,6 +165,14 @@ SHOWN: dict[str, tuple[str, str]] = {
     "clean": (N_("Checked"), "good"),
     "refused": (N_("Refused"), "bad"),
     "rubric": (N_("Rubric"), "neutral"),
+    # what a contest keeps for a time
+    "access": (N_("Access of judges"), "neutral"),
+    "drafts": (N_("Drafts that were never handed in"), "neutral"),
+    "invitations": (N_("Addresses of invited members"), "neutral"),
+    "notes": (N_("Private notes"), "neutral"),
+    "messages": (N_("Mail"), "neutral"),
+    "ledger": (N_("Ledger of documents"), "neutral"),
+    "entries": (N_("Entries that won nothing"), "neutral"),
 }
 
 

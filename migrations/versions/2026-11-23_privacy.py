@@ -68,7 +68,16 @@ def upgrade() -> None:
         "removals",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("contest_id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                *("access", "drafts", "invitations", "notes", "messages", "ledger", "entries"),
+                name="class",
+                native_enum=False,
+                length=30,
+            ),
+            nullable=False,
+        ),  # fmt: skip
         sa.Column("things", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

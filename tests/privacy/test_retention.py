@@ -17,8 +17,8 @@ from contest.judging.models import Scorecard
 from contest.messages.models import Message, State
 from contest.privacy import files, retention
 from contest.privacy.actions import retaining
-from contest.privacy.models import Removal
-from contest.privacy.retention import RULES, Class
+from contest.privacy.models import Class, Removal
+from contest.privacy.retention import RULES
 from contest.results.models import Award
 from contest.teams.models import TeamInvitation
 from contest.upkeep import invariants

@@ -16,8 +16,8 @@ from contest.judging.models import Conflict, Scorecard
 from contest.messages.models import Message
 from contest.privacy import files, retention
 from contest.privacy.actions.erasing import forget_drafts
-from contest.privacy.models import Removal, Retention
-from contest.privacy.retention import RULES, Class
+from contest.privacy.models import Class, Removal, Retention
+from contest.privacy.retention import RULES
 from contest.teams.models import TeamInvitation
 from contest.vault.models import DocumentView
 
@@ -36,9 +36,9 @@ def choose(
         known = Retention(contest_id=contest.id)
         session.add(known)
     known.days = dict(days)
-    changed = {kind: [before[kind], kept] for kind, kept in days.items() if before[kind] != kept}
+    changed = [kind for kind, kept in days.items() if before[kind] != kept]
     record(session, Verb.CONTEST_RETENTION_SET, contest, by=by.id, at=at, contest_id=contest.id,
-           **changed)  # fmt: skip
+           kind=changed, before=[before[k] for k in changed], after=[days[k] for k in changed])  # fmt: skip
 
 
 def keep_to(session: Session, contest: Contest, *, at: datetime) -> list[Removal]:
@@ -49,7 +49,7 @@ def keep_to(session: Session, contest: Contest, *, at: datetime) -> list[Removal
             ids = RULES[line.kind].find(session, contest)
             REMOVE[line.kind](session, ids, at)
             session.flush()
-            made = Removal(contest_id=contest.id, kind=line.kind.value, things=len(ids), at=at)
+            made = Removal(contest_id=contest.id, kind=line.kind, things=len(ids), at=at)
             session.add(made)
             record(session, Verb.CONTEST_FORGOTTEN, contest, by=None, at=at, contest_id=contest.id,
                    kind=line.kind, things=len(ids))  # fmt: skip
