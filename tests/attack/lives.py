@@ -15,7 +15,7 @@ from tests.conftest import settings
 from tests.lives.game import Game, play
 from tests.lives.test_lives import GAMES
 
-MANY, MOVES = 100, 40  # games of each, moves in each
+MANY, MOVES = 100, 15  # games of each, moves in each
 
 
 @cache
