@@ -264,7 +264,7 @@ def plain(path: Path, folder: Path) -> dict[str, Any]:
     reader = PdfReader(_flat(path, folder), strict=False)
     for page in reader.pages:
         bare = writer.add_blank_page(1, 1)
-        for key in OF_A_PAGE & page.keys():
+        for key in sorted(OF_A_PAGE & page.keys()):
             bare[NameObject(key)] = page.raw_get(key).clone(writer, False, TELLING)
     if layers := reader.root_object.get("/OCProperties"):
         shown = layers.get_object().clone(writer, False, (*TELLING, *OF_LAYERS))
