@@ -399,7 +399,7 @@ def test_staff_list_and_filter_the_teams(
     assert listed("?q=%25+m") == [False, True]
     assert listed("?q=_") == [False, False]
     assert listed("?eligible=no") == [False, False]
-    assert listed("?kind=circus&country=%00&eligible=x&slug=other&q=%00") == [True, True]
+    assert listed("?kind=circus&country=nowhere&eligible=x&slug=other") == [True, True]
     assert "Submitted" in client.get("/contests/rivers/teams").text
 
 
