@@ -17,6 +17,7 @@ from contest.accounts.signin import safe_next
 from contest.core.errors import DomainError
 from contest.files import jail, look, store
 from contest.files.arrival import arrive
+from contest.web.text import clean_html
 from tests.accounts.test_safe_next import ELSEWHERE, HERE
 from tests.attack.promise import Promise
 from tests.files import opened, telling
@@ -33,7 +34,7 @@ from tests.files.zoo import (
     ZOO,
     Sample,
 )
-from tests.web import test_patterns as patterns
+from tests.web import thinking
 
 POSTGRESQL = os.environ.get("CONTEST_TEST_DATABASE") == "postgresql"
 SMALL = [*ACTIVE, *POLYGLOTS, *NOT_PDF]
@@ -133,9 +134,17 @@ def elsewhere() -> float:
 
 
 def thinks() -> float:
-    taken, where, _ = patterns.slowest(patterns.LONG)
+    taken, where, _ = thinking.slowest(thinking.LONG)
     click.echo(f"    {where}")
     return taken
+
+
+def reads_markdown() -> float:
+    """Return the longest time for a text as long as the longest field takes."""
+    return max(
+        thinking.seconds(clean_html, thinking.markdown(piece, 20_000))
+        for piece in thinking.MARKDOWN
+    )
 
 
 def promises() -> Iterator[Promise]:
@@ -155,3 +164,4 @@ def promises() -> Iterator[Promise]:
     yield row("F11", "traces of a team in what a blind judge gets", named)
     yield row("W6", "addresses of ours that lead elsewhere", elsewhere)
     yield row("W11", "seconds that a pattern thinks about 100 kB", thinks, 0.1)
+    yield row("W11", "seconds that 20 kB of Markdown take", reads_markdown, 1)
