@@ -117,7 +117,7 @@ def test_names_and_subjects_cannot_add_headers(app: Flask, session: Session) -> 
 
 SMUGGLED = (
     "\r\nBcc: all@example.org", "\nBcc: all@example.org", "\rBcc: all@example.org", "\r\n\r\n<b>body</b>",
-    "\u2028Bcc: all@example.org", "\x0bBcc: all@example.org", "\x85Bcc: all@example.org", "\0",
+    "\u2028Bcc: all@example.org", "\x0bBcc: all@example.org", "\x85Bcc: all@example.org",
     '" <all@example.org>, "x', "<all@example.org>", "=?utf-8?q?=0D=0ABcc:_all@example.org?=", "\ue0001\ue001",
     "\r\nContent-Type: text/html", "%s%(to)s{to.email}{{ to.email }}${to}", "A" * 5000,
 )  # fmt: skip
@@ -128,7 +128,7 @@ def test_nothing_that_people_write_becomes_a_header_a_recipient_or_a_command(
     app: Flask, session: Session, text: str
 ) -> None:
     """W9, flaw-101, flaw-104, flaw-122."""
-    mallory = make.user(session, name=f"Mallory{text}"[:200])
+    mallory = make.user(session, name=f"Mallory{text}"[:120])
     message = make.message(session, mallory, **{**FACTS, "team": f"X{text}"})
 
     run_promised(session)
