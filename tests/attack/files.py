@@ -7,12 +7,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 import click
 
+from contest.accounts import address
 from contest.accounts.signin import safe_next
 from contest.core.errors import DomainError
 from contest.files import jail, look, store
@@ -147,6 +149,17 @@ def thinks() -> float:
     return taken
 
 
+def reads_addresses() -> float:
+    """Return the longest time until half a million letters are refused as an address."""
+
+    def refused(text: str) -> None:
+        with suppress(DomainError):
+            address.normalised(text)
+
+    hard = ("a" * 500_000, "a@" + "b." * 250_000, "@" * 500_000, '"' * 500_000)
+    return max(thinking.seconds(refused, text) for text in hard)
+
+
 def reads_markdown() -> float:
     """Return the longest time for a text as long as the longest field takes."""
     return max(
@@ -173,3 +186,4 @@ def promises() -> Iterator[Promise]:
     yield row("W6", "addresses of ours that lead elsewhere", elsewhere)
     yield row("W11", "seconds that a pattern thinks about 100 kB", thinks, 0.1)
     yield row("W11", "seconds that 20 kB of Markdown take", reads_markdown, 1)
+    yield row("W11", "seconds that half a million letters as an address take", reads_addresses, 0.5)
