@@ -8,7 +8,7 @@ from sqlalchemy import select
 from contest.accounts.models import User
 from contest.accounts.signin import FactorNeeded, is_strong, visitor
 from contest.contests.actor import Actor
-from contest.contests.models import Answer, Appointment, Contest, Role
+from contest.contests.models import Appointment, Contest, Role, in_office
 from contest.web import navigation
 from contest.web.access import is_public
 from contest.web.db import db
@@ -29,8 +29,7 @@ def actor(contest: Contest) -> Actor:
                     select(Appointment.role).where(
                         Appointment.contest_id == contest.id,
                         Appointment.user_id == user.id,
-                        Appointment.answer == Answer.ACCEPTED,
-                        Appointment.ended_at.is_(None),
+                        in_office(),
                     )
                 )
             )

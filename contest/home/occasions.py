@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
-from contest.contests.models import Answer, Appointment, Contest, Phase, Role, Round, RoundKind
+from contest.contests.models import Appointment, Contest, Phase, Role, Round, RoundKind, in_office
 from contest.entries.models import Entry
 from contest.entries.models import State as EntryState
 from contest.followup.models import Case, Milestone, Stage
@@ -75,8 +75,7 @@ def _roles(session: Session, user: User) -> dict[uuid.UUID, frozenset[Role]]:
     for contest_id, role in session.execute(
         select(Appointment.contest_id, Appointment.role).where(
             Appointment.user_id == user.id,
-            Appointment.answer == Answer.ACCEPTED,
-            Appointment.ended_at.is_(None),
+            in_office(),
         )
     ):
         found[contest_id] = found.get(contest_id, frozenset()) | {role}

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from contest.accounts.models import User
 from contest.contests import queries
 from contest.contests.actions import people
-from contest.contests.models import Appointment, Contest, Role
+from contest.contests.models import Answer, Appointment, Contest, Role, in_office
 from contest.core.errors import DomainError
 from contest.events.log import Verb
 from contest.events.models import Event
@@ -166,3 +166,19 @@ def test_only_organisers_change_an_appointment(client: Client, session: Session)
     client.sign_in(judge)
 
     assert client.get(f"/appointments/{appointment.id}/edit").status_code == 403
+
+
+def test_a_statement_and_a_row_say_the_same_of_who_is_in_office(
+    session: Session, contest: Contest
+) -> None:
+    for role in (Role.JUDGE, Role.CHAIR):
+        for answer in (None, *Answer):
+            for ended_at in (None, make.NOON):
+                made = make.appointment(session, contest, make.user(session), role)
+                made.answer, made.ended_at = answer, ended_at
+    session.flush()
+    everybody = session.scalars(select(Appointment)).all()
+
+    for roles in ((), (Role.JUDGE,), (Role.JUDGE, Role.CHAIR)):
+        found = set(session.scalars(select(Appointment).where(in_office(*roles))))
+        assert found == set(queries.active(everybody, *roles))

@@ -1,6 +1,6 @@
 """The contest and all that an organiser sets up around it."""
 
-from contest.contests.models.appointments import STAFF, Answer, Appointment, Role
+from contest.contests.models.appointments import STAFF, Answer, Appointment, Role, in_office
 from contest.contests.models.contest import (
     Challenge,
     Contest,
@@ -57,4 +57,5 @@ __all__ = [
     "TieBreak",
     "TimelineItem",
     "Track",
+    "in_office",
 ]

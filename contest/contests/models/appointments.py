@@ -4,7 +4,7 @@ import enum
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.accounts.models import User
@@ -75,3 +75,9 @@ class Appointment(Base):
         if self.expires_at is not None and at >= self.expires_at:
             return deny(N_("This invitation has expired. Ask the organiser for a new one."))
         return ALLOW
+
+
+def in_office(*roles: Role) -> ColumnElement[bool]:
+    """Say in a statement what `Appointment.is_active` says, of `roles` if any are named."""
+    active = (Appointment.answer == Answer.ACCEPTED, Appointment.ended_at.is_(None))
+    return and_(Appointment.role.in_(roles), *active) if roles else and_(*active)

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from contest.accounts.models import User
 from contest.contests.models import (
-    Answer,
     Appointment,
     Challenge,
     Contest,
@@ -23,6 +22,7 @@ from contest.contests.models import (
     Series,
     TimelineItem,
     Track,
+    in_office,
 )
 
 
@@ -68,9 +68,7 @@ def organises(session: Session, user: User) -> bool:
             select(Appointment.id)
             .where(
                 Appointment.user_id == user.id,
-                Appointment.role == Role.ORGANISER,
-                Appointment.answer == Answer.ACCEPTED,
-                Appointment.ended_at.is_(None),
+                in_office(Role.ORGANISER),
             )
             .limit(1)
         )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinl
 from sqlalchemy.sql.base import ExecutableOption
 
 from contest.accounts.models import User
-from contest.contests.models import Answer, Appointment, Contest, PartnerRole, Partnership, Role
+from contest.contests.models import Appointment, Contest, PartnerRole, Partnership, Role, in_office
 from contest.core.decisions import Blocker
 from contest.core.orm import Base
 from contest.core.text import N_
@@ -152,9 +152,7 @@ def sponsor_people(session: Session, contest_id: uuid.UUID) -> tuple[User, ...]:
                 User.id.in_(
                     select(Appointment.user_id).where(
                         Appointment.contest_id == contest_id,
-                        Appointment.role.in_({Role.FOLLOW_UP, Role.SPONSOR}),
-                        Appointment.answer == Answer.ACCEPTED,
-                        Appointment.ended_at.is_(None),
+                        in_office(Role.FOLLOW_UP, Role.SPONSOR),
                     )
                 )
             )
@@ -170,9 +168,7 @@ def organisers(session: Session, contest_id: uuid.UUID) -> tuple[User, ...]:
             .join(Appointment, Appointment.user_id == User.id)
             .where(
                 Appointment.contest_id == contest_id,
-                Appointment.role == Role.ORGANISER,
-                Appointment.answer == Answer.ACCEPTED,
-                Appointment.ended_at.is_(None),
+                in_office(Role.ORGANISER),
             )
             .order_by(User.name, User.id)
         )

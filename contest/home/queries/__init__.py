@@ -8,7 +8,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
-from contest.contests.models import Answer, Appointment, Contest, Phase, Role, Round
+from contest.contests.models import Answer, Appointment, Contest, Phase, Role, Round, in_office
 from contest.core.words import Words
 from contest.entries.models import Entry
 from contest.entries.models import State as EntryState
@@ -166,10 +166,7 @@ def my_contests(session: Session, user: User) -> list[Mine]:
         select(Contest.slug, Contest.title, Contest.edition, Appointment.role)
         .outerjoin(
             Appointment,
-            (Appointment.contest_id == Contest.id)
-            & (Appointment.user_id == user.id)
-            & (Appointment.answer == Answer.ACCEPTED)
-            & Appointment.ended_at.is_(None),
+            (Appointment.contest_id == Contest.id) & (Appointment.user_id == user.id) & in_office(),
         )
         .where(Contest.phase != Phase.ARCHIVED, Appointment.id.is_not(None) | plays)
         .order_by(Contest.announced_at.is_not(None), Contest.announced_at.desc(), Contest.id)

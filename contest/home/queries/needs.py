@@ -22,7 +22,6 @@ from sqlalchemy.orm import Session, aliased
 
 from contest.accounts.models import User
 from contest.contests.models import (
-    Answer,
     Appointment,
     Contest,
     Mode,
@@ -31,6 +30,7 @@ from contest.contests.models import (
     Round,
     RoundKind,
     RoundPhase,
+    in_office,
 )
 from contest.core.words import Words
 from contest.entries.models import Entry, Version
@@ -220,9 +220,7 @@ def _score(asker: Asker) -> Select[Any]:
             Round.phase == RoundPhase.JUDGING,
             Assignment.state.in_(OPEN),
             Appointment.user_id == asker.user_id,
-            Appointment.role == Role.JUDGE,
-            Appointment.answer == Answer.ACCEPTED,
-            Appointment.ended_at.is_(None),
+            in_office(Role.JUDGE),
         )
         .group_by(Round.contest_id, Round.id)
     )
@@ -248,9 +246,7 @@ def _calibrate(asker: Asker) -> Select[Any]:
         .where(
             Calibration.closed_at.is_(None),
             Appointment.user_id == asker.user_id,
-            Appointment.role == Role.JUDGE,
-            Appointment.answer == Answer.ACCEPTED,
-            Appointment.ended_at.is_(None),
+            in_office(Role.JUDGE),
             ~given,
             ~barred,
         )

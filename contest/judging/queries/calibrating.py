@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.accounts.models import User
-from contest.contests.models import Answer, Appointment, Role, Round
+from contest.contests.models import Appointment, Role, Round, in_office
 from contest.core.words import Words
 from contest.entries.models import Entry, Version
 from contest.entries.models import State as EntryState
@@ -98,9 +98,7 @@ def judgeship(session: Session, calibration: Calibration, user: User) -> Appoint
         .where(
             Appointment.contest_id == calibration.round.contest_id,
             Appointment.user_id == user.id,
-            Appointment.role == Role.JUDGE,
-            Appointment.answer == Answer.ACCEPTED,
-            Appointment.ended_at.is_(None),
+            in_office(Role.JUDGE),
         )
         .options(joinedload(Appointment.user))
     )
@@ -191,9 +189,7 @@ def due(session: Session, user: User) -> list[Due]:
         for a in session.scalars(
             select(Appointment).where(
                 Appointment.user_id == user.id,
-                Appointment.role == Role.JUDGE,
-                Appointment.answer == Answer.ACCEPTED,
-                Appointment.ended_at.is_(None),
+                in_office(Role.JUDGE),
             )
         )
     }

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from contest.accounts.models import User
-from contest.contests.models import Answer, Appointment, Mode, Role, Round, RoundPhase
+from contest.contests.models import Appointment, Mode, Role, Round, RoundPhase, in_office
 from contest.entries.models import Entry
 from contest.judging.models import Comparison, Outcome, Visit
 from contest.judging.queries import interests, panel
@@ -105,9 +105,7 @@ def judgeship(session: Session, round_: Round, user: User) -> Appointment | None
         .where(
             Appointment.contest_id == round_.contest_id,
             Appointment.user_id == user.id,
-            Appointment.role == Role.JUDGE,
-            Appointment.answer == Answer.ACCEPTED,
-            Appointment.ended_at.is_(None),
+            in_office(Role.JUDGE),
         )
         .options(joinedload(Appointment.user), joinedload(Appointment.contest))
     )
@@ -121,9 +119,7 @@ def rounds_of(session: Session, user: User) -> list[Round]:
             .join(Appointment, Appointment.contest_id == Round.contest_id)
             .where(
                 Appointment.user_id == user.id,
-                Appointment.role == Role.JUDGE,
-                Appointment.answer == Answer.ACCEPTED,
-                Appointment.ended_at.is_(None),
+                in_office(Role.JUDGE),
                 Round.mode == Mode.PAIRWISE,
                 Round.phase == RoundPhase.JUDGING,
             )

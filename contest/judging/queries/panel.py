@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from contest.contests.models import JUDGED, Answer, Appointment, Role, Round
+from contest.contests.models import JUDGED, Appointment, Role, Round, in_office
 from contest.entries.models import Entry
 from contest.entries.models import State as EntryState
 from contest.judging.models import (
@@ -25,9 +25,7 @@ def judges(session: Session, contest_id: uuid.UUID) -> list[Appointment]:
         select(Appointment)
         .where(
             Appointment.contest_id == contest_id,
-            Appointment.role == Role.JUDGE,
-            Appointment.answer == Answer.ACCEPTED,
-            Appointment.ended_at.is_(None),
+            in_office(Role.JUDGE),
         )
         .options(joinedload(Appointment.user), joinedload(Appointment.organisation))
     )

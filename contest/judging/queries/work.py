@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.accounts.models import User
 from contest.contests.models import (
-    Answer,
     Appointment,
     Contest,
     Mode,
@@ -19,6 +18,7 @@ from contest.contests.models import (
     Round,
     RoundKind,
     RoundPhase,
+    in_office,
 )
 from contest.core.words import Words
 from contest.entries.models import Attachment, Entry, Version
@@ -103,9 +103,7 @@ def queue(session: Session, user: User) -> list[QueueLine]:
         .join(Team, Team.id == Entry.team_id)
         .where(
             Appointment.user_id == user.id,
-            Appointment.role == Role.JUDGE,
-            Appointment.answer == Answer.ACCEPTED,
-            Appointment.ended_at.is_(None),
+            in_office(Role.JUDGE),
             Assignment.state.in_(SHOWN),
         )
         .order_by(
@@ -131,9 +129,7 @@ def appointments_of(session: Session, user: User) -> list[Appointment]:
             .join(Contest, Contest.id == Appointment.contest_id)
             .where(
                 Appointment.user_id == user.id,
-                Appointment.role == Role.JUDGE,
-                Appointment.answer == Answer.ACCEPTED,
-                Appointment.ended_at.is_(None),
+                in_office(Role.JUDGE),
                 Contest.phase.in_([Phase.ANNOUNCED, Phase.RUNNING]),
             )
             .options(joinedload(Appointment.contest))

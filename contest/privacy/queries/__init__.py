@@ -8,15 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from contest.accounts.models import User
 from contest.contests import queries as contests
-from contest.contests.models import (
-    Answer,
-    Appointment,
-    Contest,
-    Phase,
-    Role,
-    Round,
-    RoundPhase,
-)
+from contest.contests.models import Appointment, Contest, Phase, Role, Round, RoundPhase, in_office
 from contest.contests.models.contest import LIVE
 from contest.core.decisions import Blocker
 from contest.core.text import N_
@@ -161,9 +153,7 @@ def _contests(session: Session, user: User) -> list[Blocker]:
         .join(Appointment, Appointment.contest_id == Contest.id)
         .where(
             Appointment.user_id == user.id,
-            Appointment.role == Role.ORGANISER,
-            Appointment.answer == Answer.ACCEPTED,
-            Appointment.ended_at.is_(None),
+            in_office(Role.ORGANISER),
             Contest.phase.not_in(OVER),
         )
     )

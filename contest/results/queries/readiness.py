@@ -7,13 +7,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from contest.contests.models import (
-    Answer,
     Appointment,
     Contest,
     PartnerRole,
     Partnership,
     Round,
     RoundPhase,
+    in_office,
 )
 from contest.core.decisions import Blocker
 from contest.core.text import N_
@@ -156,9 +156,7 @@ def _people(session: Session, contest_id: uuid.UUID) -> list[Blocker]:
     officers = session.scalar(
         select(func.count(Appointment.user_id.distinct())).where(
             Appointment.contest_id == contest_id,
-            Appointment.role.in_(OFFICERS),
-            Appointment.answer == Answer.ACCEPTED,
-            Appointment.ended_at.is_(None),
+            in_office(*OFFICERS),
         )
     )
     sponsor = session.scalar(
