@@ -203,7 +203,7 @@ def create_app(settings: object) -> Flask:
     navigation.register(PLACES)
     readiness.register(CHECKS)
     overview.register(COUNTS)
-    teams_queries.tell_states(standing.of_teams)
+    teams_queries.tell_standings(standing.of_teams)
     access.declared(app)
     kept = finished.Layer(app, events_queries.PUBLIC_VERSION)
     door = hosts.Door(kept, app.config["BASE_URL"], app.config["HOSTS"])

@@ -1,4 +1,4 @@
-"""Reads teams. What a team has handed in is known above: `tell_states` brings it here."""
+"""Reads teams. What a team has handed in is known above: `tell_standings` brings it here."""
 
 import enum
 import uuid
@@ -19,26 +19,36 @@ from contest.undertakings.models import Kind as Promise
 from contest.undertakings.models import Signature, UndertakingText
 
 PROMISES = (Promise.RULES, Promise.IP)  # what every member signs
-NOT_IN_HAND = frozenset({None, "draft", "withdrawn"})
+NOT_IN_HAND = frozenset({"draft", "withdrawn"})
 PAGE = 200
 
-States = Callable[[Session, Sequence[uuid.UUID]], Mapping[uuid.UUID, enum.StrEnum]]
-_states: list[States] = []
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A team's entry, as far as it is known here: which it is and where it stands."""
+
+    entry_id: uuid.UUID
+    state: enum.StrEnum
 
 
-def tell_states(states: States) -> None:
-    """Take over how the states of teams' entries are read. Called once, when the app is made."""
-    _states[:] = [states]
+Standings = Callable[[Session, Sequence[uuid.UUID]], Mapping[uuid.UUID, Standing]]
+_standings: list[Standings] = []
 
 
-def entry_states(session: Session, team_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, enum.StrEnum]:
-    """Return the state of each team's entry; teams without one are left out. One statement."""
-    return {k: v for states in _states for k, v in states(session, team_ids).items()}
+def tell_standings(standings: Standings) -> None:
+    """Take over how it is read where teams' entries stand. Called once, when the app is made."""
+    _standings[:] = [standings]
+
+
+def standings(session: Session, team_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Standing]:
+    """Return where each team's entry stands; teams without one are left out. One statement."""
+    return {k: v for known in _standings for k, v in known(session, team_ids).items()}
 
 
 def has_handed_in(session: Session, team: Team) -> bool:
     """Say whether an entry of the team is in the organisers' hands."""
-    return entry_states(session, [team.id]).get(team.id) not in NOT_IN_HAND
+    entry = standings(session, [team.id]).get(team.id)
+    return entry is not None and entry.state not in NOT_IN_HAND
 
 
 WITH_ALL = (
@@ -222,7 +232,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class TeamRow:
-    """One line of the list of teams; `entry` is the state of its entry, None when there is none."""
+    """One line of the list of teams; `entry` is None when there is none."""
 
     id: uuid.UUID
     name: str
@@ -234,7 +244,7 @@ class TeamRow:
     founded_at: datetime
     open_questions: int
     key: str
-    entry: enum.StrEnum | None
+    entry: Standing | None
 
 
 OPEN_QUESTIONS = (  # how many keep a team from taking part
@@ -281,10 +291,10 @@ def rows(session: Session, contest_id: uuid.UUID, wanted: Filter) -> tuple[TeamR
     if wanted.eligible is not None:
         statement = statement.where(OPEN_QUESTIONS == 0 if wanted.eligible else OPEN_QUESTIONS > 0)
     found = session.execute(statement).all()
-    states = entry_states(session, [row[0].id for row in found])
+    entries = standings(session, [row[0].id for row in found])
     return tuple(
         TeamRow(t.id, t.name, t.kind, t.country, organisation, t.track and t.track.title, n,
-                t.founded_at, asked, t.name_key, states.get(t.id))
+                t.founded_at, asked, t.name_key, entries.get(t.id))
         for t, n, asked, organisation in found
     )  # fmt: skip
 

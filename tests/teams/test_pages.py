@@ -132,6 +132,22 @@ def test_the_page_of_a_team_is_for_its_members_and_staff_only(
     client.page(url)
 
 
+@pytest.mark.parametrize("role", [Role.ORGANISER, Role.SCREENER, Role.CHAIR])
+def test_the_page_leads_staff_to_the_entry_once_it_was_handed_in(
+    client: Client, session: Session, contest: Contest, role: Role
+) -> None:
+    somebody = make.user(session)
+    make.appointment(session, contest, somebody, role)
+    entry = make.entry(session, make.user(session), contest=contest)
+    client.sign_in(somebody)
+
+    assert "/entries/" not in client.page(f"/teams/{entry.team_id}").text
+    entry.state = State.SUBMITTED
+    session.flush()
+    assert f'href="/entries/{entry.id}"' in client.page(f"/teams/{entry.team_id}").text
+    assert client.get(f"/entries/{entry.id}").status_code == 200
+
+
 def test_the_page_says_what_is_still_to_do(
     client: Client, session: Session, contest: Contest
 ) -> None:

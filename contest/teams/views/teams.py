@@ -121,7 +121,7 @@ def show(team_id: uuid.UUID) -> ResponseReturnValue:
         link_url=_address(link) if link and may_lead else None,
         questions=questions,
         still_asked=[question for question in questions if question.is_open()],
-        entry=queries.entry_states(session, [team.id]).get(team.id),
+        entry=queries.standings(session, [team.id]).get(team.id),
         next_close=min((r.closes_at for r in rounds if r.closes_at and r.closes_at > at), default=None),
         user=user,
         at=at,
