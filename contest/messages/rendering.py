@@ -146,14 +146,19 @@ def html(message: Message, text: str) -> str:
         )
 
 
+def unlinked(text: str) -> Markup:
+    """Return plain text as HTML for others than its recipient, who may not open what it leads to."""
+    return Markup("<br>\n").join(escape(line) for line in text.split("\n"))
+
+
 def linked(text: str) -> Markup:
-    """Return plain text as HTML: addresses of ours become links unless masked, line ends stay.
+    """Return plain text as HTML: addresses of ours become links, line ends stay.
 
     Others' do not: what a team calls itself leads nobody anywhere in our name.
     """
     made, end, home = Markup(), 0, current_app.config["BASE_URL"].rstrip("/")
     for url in _URL.finditer(text):
-        if HIDDEN not in url[0] and f"{url[0]}/".startswith(f"{home}/"):
+        if f"{url[0]}/".startswith(f"{home}/"):
             made += escape(text[end : url.start()])
             made += Markup('<a class="link" href="{0}">{0}</a>').format(url[0])
             end = url.end()

@@ -183,7 +183,7 @@ def _page(contest: Contest, message: Message, form: NoteForm) -> ResponseReturnV
     subject, body = _preview(message)
     return render_form(
         "messages/show.html", form, contest=contest, message=message,
-        subject=subject, body=rendering.linked(body), can=LIFE.can,
+        subject=subject, body=rendering.unlinked(body), can=LIFE.can,
     )  # fmt: skip
 
 

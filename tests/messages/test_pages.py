@@ -42,6 +42,23 @@ def test_the_outbox_shows_what_waits_and_releases_what_is_ticked(
     assert wanted.state is State.SENT
 
 
+def test_a_letter_to_somebody_else_links_nowhere_since_the_reader_may_not_open_what_it_names(
+    client: Client, session: Session
+) -> None:
+    chair, ada = make.user(session), make.user(session)
+    contest = make.contest(session, slug="rivers")
+    make.appointment(session, contest, chair, Role.CHAIR)
+    message = make.message(session, ada, kind="case_due", contest=contest, case_id=str(contest.id),
+                           title="Reeds", thing=Words(en="Plant"), thing_kind="milestone",
+                           is_overdue=False, due_on="2030-06-09")  # fmt: skip
+    client.sign_in(chair)
+
+    page = client.page(f"/contests/rivers/messages/{message.id}").text
+
+    assert f"http://127.0.0.1:8000/cases/{contest.id}" in page
+    assert f'/cases/{contest.id}"' not in page
+
+
 def test_states_are_addresses(client: Client, session: Session) -> None:
     boss = make.user(session)
     contest = make.contest(session, slug="rivers", organiser=boss)
