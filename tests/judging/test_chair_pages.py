@@ -42,6 +42,21 @@ PAGES = (
 BEST = {"fair": "total"}
 
 
+def test_a_contest_with_nothing_left_to_judge_does_not_count_to_nought(
+    client: Client, session: Session
+) -> None:
+    room = Room(session)
+    client.sign_in(room.chair)
+    page = f"/contests/{room.contest.slug}/judging"
+    assert "2 judges asked, 2 entries to judge." in client.page(page).text
+    for entry in room.entries:
+        entry.state = State.NOT_AWARDED
+    session.flush()
+    text = client.page(page).text
+    assert "2 judges asked." in text
+    assert "0 entries" not in text
+
+
 class Room:
     """A round in judging: a chair, judges and eligible entries, nothing assigned yet."""
 
