@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.text import N_
-from contest.entries.models import Question, QuestionKind
+from contest.entries.models import LONGEST_TITLE, Question, QuestionKind
 from contest.files.models import File, Scan
 
 LONGEST = {  # what a draft keeps, finished or not
@@ -25,15 +25,25 @@ def plain(kind: QuestionKind, value: str) -> str:
     return text if kind is QuestionKind.TEXT else " ".join(text.split())
 
 
+def can_title(value: str) -> Decision:
+    """Say whether an entry may be called this."""
+    return _fits(value, LONGEST_TITLE)
+
+
 def can_keep(question: Question, value: str) -> Decision:
     """Say whether a draft may hold this value, finished or not."""
-    most = LONGEST[question.kind]
-    if len(value) > most:
-        return deny(N_("This is too long to be kept: %(length)s characters of at most %(limit)s."),
-                    length=len(value), limit=most)  # fmt: skip
+    if not (decision := _fits(value, LONGEST[question.kind])):
+        return decision
     if question.kind is QuestionKind.CHOICE and value and value not in question.choices:
         return deny(N_("Choose one of the answers that are offered."))
     return ALLOW
+
+
+def _fits(value: str, most: int) -> Decision:
+    if len(value) <= most:
+        return ALLOW
+    return deny(N_("This is too long to be kept: %(length)s characters of at most %(limit)s."),
+                length=len(value), limit=most)  # fmt: skip
 
 
 def can_submit(question: Question, value: str, file: File | None) -> Decision:

@@ -10,7 +10,7 @@ from contest.accounts.models import User
 from contest.contests.models import Contest, Role, Round, RoundPhase
 from contest.core import clock
 from contest.entries import queries
-from contest.entries.models import Entry, Question, QuestionForm, State, Version
+from contest.entries.models import Entry, Question, QuestionForm, QuestionKind, State, Version
 from contest.jobs import engine
 from contest.teams.models import Team
 from contest.undertakings.models import Kind
@@ -78,6 +78,29 @@ def test_a_team_writes_field_by_field_and_reads_it_back(client: Client, place: P
     page = client.page(place.write).text
     assert "Reeds</textarea>" in page
     assert "<title>Reed filter" in page
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_title_that_is_too_long_is_refused_and_neither_cut_nor_lost(
+    client: Client, place: Place, asked: bool
+) -> None:
+    if asked:
+        place.pitch.kind = QuestionKind.LINE
+    field = f"q-{place.pitch.id}" if asked else "title"
+    client.sign_in(place.ada)
+    client.post(
+        f"{place.write}/save", data={"_field": field, "_version": "0", field: "Reed filter"}
+    )
+    long = "x" * 201
+
+    saved = client.post(f"{place.write}/save", data={"_field": field, "_version": "1", field: long})
+    sent = client.post(place.write, data={field: long, f"_base-{field}": "1"})
+
+    assert (saved.status_code, sent.status_code) == (422, 422)
+    assert saved.json == {"errors": ["This is too long to be kept: 201 characters of at most 200."]}
+    assert f'value="{long}"' in sent.text
+    place.session.expire_all()
+    assert place.entry().title == "Reed filter"
 
 
 def test_in_a_contest_of_several_languages_a_team_says_which_is_theirs(

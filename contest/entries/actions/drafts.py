@@ -22,7 +22,6 @@ from contest.entries.models import (
     DraftAnswerHistory,
     Entry,
     Question,
-    QuestionForm,
     QuestionKind,
     can_edit,
 )
@@ -75,6 +74,10 @@ def save(
     """
     value = answers.plain(question.kind, value)
     require(answers.can_keep(question, value))
+    form = queries.form(session, round_.id)
+    titles = form is not None and form.titling() is question
+    if titles:
+        require(answers.can_title(value))
     entry, draft = _opened(session, team, round_, question, by=by, at=at)
     answer = queries.answer(session, draft.id, question.id)
     if answer is None:
@@ -86,7 +89,8 @@ def save(
         saved = Saved(value, answer.revision, answer.revision)
     else:
         saved = _reconcile(session, answer, question, value, base, by=by, at=at)
-    _entitle(entry, queries.form(session, round_.id), question, saved.value)
+    if titles:
+        entry.title = saved.value
     session.flush()
     return saved
 
@@ -94,9 +98,14 @@ def save(
 def name(
     session: Session, team: Team, round_: Round, title: str, *, by: User, at: datetime
 ) -> None:
-    """Give the entry its title, where no question of the form asks for it."""
+    """Give the entry its title, where no question of the form asks for it.
+
+    Raises DomainError for one that is too long.
+    """
+    title = answers.plain(QuestionKind.LINE, title)
+    require(answers.can_title(title))
     entry, _ = _opened(session, team, round_, None, by=by, at=at)
-    entry.title = answers.plain(QuestionKind.LINE, title)[:200]
+    entry.title = title
     session.flush()
 
 
@@ -252,9 +261,3 @@ def _reconcile(
     own = answer.revision
     _write(session, answer, both, by=by, at=at)
     return Saved(both, answer.revision, own)
-
-
-def _entitle(entry: Entry, form: QuestionForm | None, question: Question, value: str) -> None:
-    """Let the answer to the first one-line question be the entry's title."""
-    if form is not None and form.titling() is question:
-        entry.title = value[:200]

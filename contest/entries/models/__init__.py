@@ -3,6 +3,7 @@
 from contest.entries.models.entry import (
     ENTRY_LIFE,
     IN_HAND,
+    LONGEST_TITLE,
     NO_LEAVE,
     Attachment,
     Draft,
@@ -24,6 +25,7 @@ from contest.entries.models.screening import InfoRequest, Outcome, Screening
 __all__ = [
     "ENTRY_LIFE",
     "IN_HAND",
+    "LONGEST_TITLE",
     "NO_LEAVE",
     "Attachment",
     "Draft",

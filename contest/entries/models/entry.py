@@ -44,6 +44,7 @@ class Lateness(enum.StrEnum):
     REQUESTED = "requested"  # a screener had asked for it
 
 
+LONGEST_TITLE = 200
 IN_HAND = frozenset({State.SUBMITTED, State.INFO_REQUESTED, State.ELIGIBLE, State.ADVANCED})
 ENTRY_LIFE: Life[State] = Life(
     {
@@ -83,7 +84,7 @@ class Entry(Edited, Base):
     team_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("teams.id"))
     state: Mapped[State] = mapped_column(default=State.DRAFT)
     code: Mapped[str] = mapped_column(String(8))  # random; what blind judges see
-    title: Mapped[str] = mapped_column(String(200), default="")
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE), default="")
     lang: Mapped[str] = mapped_column(String(10), default="")  # it is written in; "": not said
     withdrawn_reason: Mapped[str] = mapped_column(String(1000), default="")
     gallery_consent_at: Mapped[datetime | None]
