@@ -3,12 +3,13 @@
 import uuid
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from contest.contests.models import RoundPhase
 from contest.core.errors import DomainError
 from contest.entries.models import State
+from contest.events.models import Event
 from contest.judging.actions import closing, conflicts, plan, scoring
 from contest.judging.models import AssignmentState, ConflictKind, Score
 from contest.judging.queries import interests, reviews, work
@@ -100,6 +101,25 @@ def test_amending_appends_a_revision_and_the_first_stays_of_record_until_the_sec
     assert [m.value for m in work.marks(session, room.round.id)] == [0.0]
     cards = work.scorecards(session, room.assignment.id)
     assert [(c.revision, c.superseded_at is None) for c in cards] == [(1, False), (2, True)]
+
+
+@pytest.mark.parametrize("what", ["points", "comment"])
+def test_the_record_says_that_a_judge_began_to_change_what_was_handed_in_once(
+    session: Session, what: str
+) -> None:
+    room = Room(session)
+    room.score(session, 5, 5)
+    room.submit(session)
+    for value in (1, 2):
+        if what == "points":
+            room.score(session, value, value)
+        else:
+            scoring.put_text(
+                session, room.assignment, comment=str(value), by=room.user, at=make.NOON
+            )
+    wanted = select(Event).where(Event.verb == "scorecard.reopened")
+    [happened] = session.scalars(wanted)
+    assert (happened.actor_id, happened.facts["revision"]) == (room.user.id, 2)
 
 
 def test_a_scorecard_with_a_gap_is_refused_and_names_the_criterion(session: Session) -> None:

@@ -6,13 +6,15 @@ import uuid
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.contests.models import Aggregation, Mode, Role, RoundPhase
 from contest.core.errors import DomainError
 from contest.entries.models import Attachment, Question, State
+from contest.events.models import Event
 from contest.judging import ordering
-from contest.judging.actions import ballots, closing, opening, scoring
+from contest.judging.actions import ballots, closing, opening, plan, scoring
 from contest.judging.models import AssignmentState, ConflictKind
 from contest.judging.queries import ballots as queries
 from contest.judging.queries import material, overview
@@ -173,6 +175,50 @@ def test_an_amendment_counts_when_it_is_handed_in_and_nothing_is_overwritten(
     made = queries.revisions(session, booth.round.id, booth.judges[0].id)
     assert [b.revision for b in made] == [1, 2]
     assert made[0].values()[booth.ids[0]] == 100
+
+
+@pytest.mark.parametrize("by", ["waiving", "releasing", "reassigning"])
+def test_an_amendment_that_is_cut_short_by_the_chair_leaves_the_ballot_that_was_handed_in(
+    session: Session, by: str
+) -> None:
+    booth = Booth(session, judges=2)
+    booth.points(70, 30, 0)
+    booth.hand_in()
+    before = booth.counting()
+    booth.points(0, 100)
+    work, chair, at = booth.work[0][0], booth.chair, make.NOON
+
+    if by == "waiving":
+        closing.waive(session, booth.round, booth.entries[0], "Enough.", by=chair, at=at)
+    elif by == "releasing":
+        closing.release(session, work, booth.round, "Enough.", by=chair, at=at)
+    else:
+        session.delete(booth.work[1][0])
+        session.flush()
+        plan.reassign(session, work, booth.judges[1], by=chair, at=at)
+
+    assert booth.counting() == before
+    assert work.state is AssignmentState.SCORED
+
+
+def test_what_was_taken_back_or_never_handed_in_is_waived_for_good(session: Session) -> None:
+    booth = Booth(session, judges=2)
+    for judge in (0, 1):
+        booth.points(100, judge=judge)
+    booth.hand_in()
+    ballots.take_back(session, booth.round, booth.judges[0], by=booth.chair, at=make.NOON)
+    closing.waive(session, booth.round, booth.entries[0], "Enough.", by=booth.chair, at=make.NOON)
+    assert {work[0].state for work in booth.work} == {AssignmentState.WAIVED}
+
+
+def test_the_record_says_that_a_judge_began_to_change_a_ballot_once(session: Session) -> None:
+    booth = Booth(session)
+    booth.points(70, 30, 0)
+    booth.hand_in()
+    for points in (100, 100, 90):
+        booth.points(100 - points, points)
+    wanted = select(Event.facts).where(Event.verb == "ballot.reopened")
+    assert [facts["revision"] for facts in session.scalars(wanted)] == [2]
 
 
 def test_a_ballot_that_is_taken_back_does_not_count(session: Session) -> None:

@@ -213,6 +213,9 @@ def _write(
     if made and made[-1].counts() and after == before:
         return
     draft = _draft(session, round_, judge, at)
+    if made and draft.id != made[-1].id:
+        record(session, Verb.BALLOT_REOPENED, draft, by=judge.user_id, at=at,
+               contest_id=round_.contest_id, round=round_.id, revision=draft.revision)  # fmt: skip
     _fill(draft, after)
     draft.saved_at = at
     for assignment in slate:

@@ -28,7 +28,7 @@ from contest.judging.models import (
     Score,
     Scorecard,
 )
-from contest.judging.queries import interests, panel, work
+from contest.judging.queries import ballots, interests, panel, work
 from contest.messages import outbox
 
 COMMENT_LIMIT, NOTE_LIMIT = 4000, 4000
@@ -95,7 +95,7 @@ def put_points(
         score = Score(criterion_id=criterion_id, points=None)
         draft.scores.append(score)
     score.points, score.abstained = (None if abstained else points), abstained
-    return _touched(session, assignment, draft, at)
+    return _touched(session, assignment, draft, by, at)
 
 
 def put_text(
@@ -124,7 +124,7 @@ def put_text(
             N_("You changed this on another device meanwhile."), {"mine": mine, "theirs": stored}
         )
     setattr(draft, name, mine)
-    _touched(session, assignment, draft, at)
+    _touched(session, assignment, draft, by, at)
     return Saved(at, seal(mine))
 
 
@@ -229,7 +229,7 @@ def let_off(session: Session, assignment: Assignment, step: str, at: datetime) -
     handed_in = any(
         card.submitted_at is not None and card.superseded_at is None  # perhaps set aside
         for card in work.scorecards(session, assignment.id)
-    )
+    ) or ballots.is_cast(session, assignment)
     assignment.move("keep" if handed_in else step, at)
 
 
@@ -336,9 +336,13 @@ def _supersede(session: Session, assignment: Assignment, at: datetime) -> None:
             card.superseded_at = at
 
 
-def _touched(session: Session, assignment: Assignment, draft: Scorecard, at: datetime) -> Saved:
+def _touched(
+    session: Session, assignment: Assignment, draft: Scorecard, by: User, at: datetime
+) -> Saved:
     draft.saved_at = at
     if assignment.state is not AssignmentState.IN_PROGRESS:
+        if assignment.state is AssignmentState.SCORED:
+            _record(session, Verb.SCORECARD_REOPENED, assignment, by, at, revision=draft.revision)
         assignment.move("write", at)
     session.flush()
     return Saved(at)

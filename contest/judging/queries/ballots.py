@@ -48,6 +48,22 @@ def revisions(session: Session, round_id: uuid.UUID, appointment_id: uuid.UUID) 
     )
 
 
+def is_cast(session: Session, assignment: Assignment) -> bool:
+    """Say whether the ballot that the judge last handed in, perhaps set aside, has the entry."""
+    found = session.scalar(
+        select(Choice.id)
+        .join(Ballot, Ballot.id == Choice.ballot_id)
+        .where(
+            Ballot.round_id == assignment.round_id,
+            Ballot.appointment_id == assignment.appointment_id,
+            Ballot.submitted_at.is_not(None),
+            Ballot.superseded_at.is_(None),
+            Choice.entry_id == assignment.entry_id,
+        )
+    )
+    return found is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
     """One judge's ballot as it counts: places or points of the entries that they still judge."""
