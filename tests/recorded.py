@@ -25,6 +25,7 @@ SILENT = {
     ),  # until they are handed in
     *("assignment_plans", "ranking_runs"),  # asked for; what was computed is recorded
     *("workflow_status", "workflow_input"),  # promised; whoever does it records it
+    "refusals",  # no part of the record, which they could fill
     "document_views",  # a record itself
 }
 

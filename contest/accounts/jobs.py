@@ -1,11 +1,12 @@
 """Answers to whoever asks for a mail about an address: found out here, so that asking tells nothing."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from contest.accounts import actions, factors
 from contest.core import clock
-from contest.jobs.registry import job
+from contest.jobs.registry import every, job
 from contest.web import keys
 from contest.web.db import db
 
@@ -26,6 +27,12 @@ def mail_link(asked: str, number: str) -> None:
 def reset(asked: str, number: str) -> None:
     """Mail a link to a new password, if somebody has this address."""
     actions.send_reset(db.session(), **_opened(asked), number=number, at=clock.now())
+
+
+@every("accounts.forget_refusals", minutes=60)
+def forget_refusals(at: datetime) -> None:
+    """Keep no longer than said who was refused what."""
+    actions.forget_refusals(db.session(), at=at)
 
 
 def _opened(asked: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from contest.accounts.models import (
     UsedLink,
     User,
 )
+from contest.web.models import Refusal
 
 
 def by_email(session: Session, email: str) -> User | None:
@@ -154,3 +155,13 @@ def codes_left(session: Session, user: User) -> int:
         RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None)
     )
     return session.scalar(wanted) or 0
+
+
+def refusals(
+    session: Session, *, user: User | None = None, skip: int = 0, most: int
+) -> tuple[Refusal, ...]:
+    """Return what was refused lately, the latest first; only what concerns the `user` if given."""
+    wanted = select(Refusal).order_by(Refusal.since.desc(), Refusal.last_at.desc(), Refusal.id)
+    if user is not None:
+        wanted = wanted.where(Refusal.user_id == user.id)
+    return tuple(session.scalars(wanted.offset(skip).limit(most)))

@@ -239,7 +239,7 @@ def _load(uniquifier: str) -> User | None:
     row = _row()
     if row is None or row[0].passed_at is None or row[1].fs_uniquifier != uniquifier:
         return None
-    g.proved_at, g.is_strong = row[0].proved_at, row[0].is_strong
+    g.proved_at, g.is_strong, g.asker_id = row[0].proved_at, row[0].is_strong, row[1].id
     at, number = requests.now(), row[0].id
     if at - row[0].seen_at >= NOTED_EVERY:
         requests.also(lambda: sessions.seen(db.session(), number, at=at))

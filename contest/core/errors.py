@@ -28,6 +28,10 @@ class NotFound(DomainError):
     status = HTTPStatus.NOT_FOUND
 
 
+class Hidden(NotFound):
+    """There is such a thing, and the actor may not know of it."""
+
+
 class Conflict(DomainError):
     """Somebody changed this meanwhile; `mine` and `theirs` are what the page shows."""
 

@@ -45,6 +45,7 @@ class Message(Base):
 
     kind: Mapped[str] = mapped_column(String(60))
     recipient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    address: Mapped[str | None] = mapped_column(String(254))  # when it is not the recipient's own
     contest_id: Mapped[uuid.UUID | None]
     lang: Mapped[str] = mapped_column(String(10))
     facts: Mapped[dict[str, Any]]

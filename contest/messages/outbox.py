@@ -21,12 +21,14 @@ def write(
     hold: bool = False,
     due_at: datetime | None = None,
     dedupe_key: str | None = None,
+    address: str | None = None,
     **facts: object,
 ) -> Message:
     """Write a message of `kind` (`templates/mail/<kind>.txt`) and promise to send it.
 
     `hold` leaves it as a draft that an organiser reads and releases. The same `dedupe_key` again
-    returns the message that was written first. `facts` are ids, numbers, short strings, instants and
+    returns the message that was written first. `address` is where it goes if not to the address of
+    its recipient, for one that they have yet to prove. `facts` are ids, numbers, short strings, instants and
     Words; the template gets them by name, instants and Words as such.
     """
     if dedupe_key is not None:
@@ -36,6 +38,7 @@ def write(
     message = Message(
         kind=kind,
         recipient=to,
+        address=address,
         contest_id=contest_id,
         lang=to.locale,
         facts={name: packed(value) for name, value in facts.items()},

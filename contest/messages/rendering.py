@@ -126,7 +126,8 @@ def mail(message: Message, *, at: datetime) -> EmailMessage:
     made["Message-ID"] = f"<{message.id}@{host}>"
     made["Date"] = format_datetime(at)
     made["From"] = current_app.config["MAIL_FROM"]
-    made["To"] = Address(_in_a_header(message.recipient.name), addr_spec=message.recipient.email)
+    to = message.address or message.recipient.email
+    made["To"] = Address(_in_a_header(message.recipient.name), addr_spec=to)
     made["Subject"] = message.subject
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(text + "\n")

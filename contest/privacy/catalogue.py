@@ -91,6 +91,7 @@ KINDS: tuple[Kind, ...] = (
     _kind("recovery_codes", "user_id", hides="hash", deleted=True),
     _kind("passkeys", "user_id", hides="credential public_key", deleted=True),
     _kind("identities", "user_id", deleted=True),
+    _kind("refusals", "user_id", hides="source", deleted=True),
     # what the instance wrote to them
     _kind("messages", "recipient_id", hides="facts links dedupe_key", only={"state": ("sent",)},
           deleted=True),

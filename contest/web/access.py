@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, g
 
 from contest.core.decisions import Decision
-from contest.core.errors import NotAllowed, NotFound
+from contest.core.errors import Hidden, NotAllowed, NotFound
 from contest.core.text import N_
 
 T = TypeVar("T")
@@ -74,7 +74,7 @@ def reveal(decision: Decision) -> None:
     """Stop with 404 unless `decision` allows: for things whose existence is a secret."""
     mark_decided()
     if not decision:
-        raise NotFound(NO_SUCH_PAGE)
+        raise Hidden(NO_SUCH_PAGE)
 
 
 NO_SUCH_PAGE = N_("There is no such page, or it is not yours to see.")

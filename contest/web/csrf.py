@@ -3,6 +3,9 @@
 from flask import Flask, abort, request
 from flask_wtf.csrf import CSRFProtect
 
+from contest.web import refusals
+from contest.web.models import RefusalKind
+
 
 def init_app(app: Flask) -> None:
     app.config["WTF_CSRF_HEADERS"] = ["X-CSRFToken"]
@@ -13,6 +16,7 @@ def init_app(app: Flask) -> None:
 def _refuse_other_sites() -> None:
     """Refuse what another site sends, even with a token of ours that it got hold of."""
     if request.method not in {"GET", "HEAD", "OPTIONS"} and is_from_elsewhere():
+        refusals.note(RefusalKind.UNKNOWN_FORM)
         abort(400)
 
 

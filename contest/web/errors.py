@@ -13,10 +13,12 @@ from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from contest.core.errors import DomainError
+from contest.core.errors import DomainError, Hidden, NotAllowed
 from contest.core.text import N_
 from contest.web import db as database
+from contest.web import refusals
 from contest.web.db import db
+from contest.web.models import RefusalKind
 from contest.web.requests import incident
 from contest.web.text import why
 
@@ -43,6 +45,8 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(error: DomainError) -> ResponseReturnValue:
+    if isinstance(error, NotAllowed | Hidden):
+        refusals.note(RefusalKind.NOT_ALLOWED)
     return problem(why(error), error.status)
 
 
@@ -55,6 +59,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     origin = getattr(error, "original_exception", None)
     if origin is not None and _is_of_the_store(origin):  # while the answer was being kept
         return _unavailable(origin)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        refusals.note(RefusalKind.TOO_OFTEN)
     if error.response is not None:
         return error.response
     return problem(gettext(SENTENCES.get(status, error.name)), status)

@@ -42,6 +42,7 @@ class Lines(logging.Formatter):
             "logger": record.name,
             "message": masked(record.getMessage()),
         }
+        told |= getattr(record, "told", {})
         if has_request_context() and "incident" in g:
             told["incident"] = g.incident
         if record.exc_info and record.exc_info[0] is not None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import flask
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, LengthRequired
 
@@ -119,17 +120,17 @@ def _finish(response: Response) -> Response:
         return response
     db.session.rollback()
     if writes:
-        _write_aside(writes)
+        write_aside(writes)
     return response
 
 
-def _write_aside(writes: Iterable[Callable[[], object]]) -> None:
-    """Keep what goes with a page that was read; a busy or full database keeps nobody from reading."""
+def write_aside(writes: Iterable[Callable[[], object]]) -> None:
+    """Keep what goes with a page that was read or refused; a busy or full database keeps nobody from it."""
     try:
         begin_writing(patience=0.1)
         switches.require_writing(db.session())
         for write in writes:
             write()
         db.session.commit()
-    except (Busy, switches.ReadOnly, OperationalError):
+    except (Busy, switches.ReadOnly, OperationalError, PoolIsEmpty):
         db.session.rollback()

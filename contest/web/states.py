@@ -173,6 +173,13 @@ SHOWN: dict[str, tuple[str, str]] = {
     "messages": (N_("Mail"), "neutral"),
     "ledger": (N_("Ledger of documents"), "neutral"),
     "entries": (N_("Entries that won nothing"), "neutral"),
+    # what was refused
+    "wrong-proof": (N_("Wrong password, code, passkey or sign-on"), "warn"),
+    "forged-link": (N_("Forged link"), "warn"),
+    "unknown-form": (N_("Form that is not ours, or too old"), "neutral"),
+    "too-often": (N_("Too many tries"), "warn"),
+    "not-allowed": (N_("Not allowed"), "neutral"),
+    "bad-file": (N_("Refused file"), "neutral"),
 }
 
 

@@ -51,7 +51,7 @@ IDS: dict[str, type[Any]] = {
     "kpi_id": Kpi, "message_id": Message, "milestone_id": Milestone, "number": SignIn,
     "export_id": Export, "obligation_id": Obligation, "passkey_id": Passkey, "identity_id": Identity,
     "plan_id": AssignmentPlan, "position_id": Position,
-    "question_id": Question, "round_id": Round, "scorecard_id": Scorecard, "slot_id": Slot,
+    "question_id": Question, "round_id": Round, "scorecard_id": Scorecard, "slot_id": Slot, "user_id": User,
     "team_id": Team, "text_id": UndertakingText,
 }  # fmt: skip
 # Arguments that mean something only together; those not named here are combined as they come.

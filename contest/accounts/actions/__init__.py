@@ -5,7 +5,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from contest.core.text import N_
 from contest.core.words import LANGUAGES
 from contest.events.log import Verb, record
 from contest.messages import outbox
+from contest.web.models import KEPT, Refusal
 
 NAME_LENGTH = 120
 
@@ -201,6 +202,11 @@ def sign_out_everywhere(session: Session, user: User, *, by: User, at: datetime)
     """End every session of the person."""
     sessions.end_all(session, user, at=at)
     record(session, Verb.USER_SIGNED_OUT_EVERYWHERE, user, by=by.id, at=at)
+
+
+def forget_refusals(session: Session, *, at: datetime) -> None:
+    """Delete what was refused too long ago."""
+    session.execute(delete(Refusal).where(Refusal.since < at - KEPT))
 
 
 def vouched_for(session: Session, *, email: str, name: str, locale: str, at: datetime) -> User:

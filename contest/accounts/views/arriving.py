@@ -27,11 +27,12 @@ from contest.accounts.signin import (
 from contest.accounts.views.blueprint import bp
 from contest.core.errors import DomainError
 from contest.jobs.outbox import enqueue
-from contest.web import csrf, keys, limits
+from contest.web import csrf, keys, limits, refusals
 from contest.web.access import found, is_public, mark_decided, public
 from contest.web.db import db
 from contest.web.errors import problem, wants_json
 from contest.web.forms import render_form
+from contest.web.models import RefusalKind
 from contest.web.requests import now
 from contest.web.text import language
 
@@ -172,7 +173,10 @@ def _whose_password(typed: str, password: str) -> User | None:
     user = queries.by_email(db.session(), email)
     if user is not None and not user.active:
         user = None
-    return user if is_password_of(user, password) else None
+    if is_password_of(user, password):
+        return user
+    refusals.note(RefusalKind.WRONG_PROOF, whose=user.id if user is not None else None)
+    return None
 
 
 def _limit_tries(typed: str, *, is_known: bool) -> None:
@@ -231,6 +235,7 @@ def ask_to_sign_in(_error: SignInNeeded) -> ResponseReturnValue:
 @bp.app_errorhandler(CSRFError)
 def not_from_our_page(error: CSRFError) -> ResponseReturnValue:
     """Tell a session that ended or changed from a forged request; lose nothing that was typed."""
+    refusals.note(RefusalKind.UNKNOWN_FORM)
     if visitor() is None and not is_public(request.endpoint):
         return ask_to_sign_in(SignInNeeded())
     db.session.rollback()

@@ -26,11 +26,12 @@ from contest.accounts.views.arriving import resumed
 from contest.accounts.views.blueprint import bp
 from contest.core.decisions import ALLOW
 from contest.core.errors import DomainError
-from contest.web import keys, limits
+from contest.web import keys, limits, refusals
 from contest.web.access import action, authorize, mark_decided, public
 from contest.web.db import db
 from contest.web.errors import problem, wants_json
 from contest.web.forms import Form, render_form
+from contest.web.models import RefusalKind
 from contest.web.requests import now
 
 SETTING_UP = "app"  # the sealed secret of an app that is not yet proved to show it
@@ -159,6 +160,7 @@ def proved(form: Any, user: User) -> str:
     try:
         return acts.prove(db.session(), user, form.code.data or "", keys=keys.secrets(), at=now())
     except DomainError as error:
+        refusals.note(RefusalKind.WRONG_PROOF, whose=user.id)
         form.reject(error)
         return ""
 

@@ -18,10 +18,11 @@ from contest.accounts.views.blueprint import bp
 from contest.accounts.views.factors import show_codes
 from contest.core.decisions import ALLOW
 from contest.core.errors import DomainError
-from contest.web import limits
+from contest.web import limits, refusals
 from contest.web.access import action, authorize, found, public
 from contest.web.db import db
 from contest.web.forms import render_form
+from contest.web.models import RefusalKind
 from contest.web.requests import now
 
 CHALLENGE = "challenge"  # of the page that is open now; answered once
@@ -41,6 +42,7 @@ def passkey() -> ResponseReturnValue:
             actions.sign_in(db.session(), user, how="passkey", factor="passkey", at=now())
             begin(user, how="passkey", passed=True)
             return redirect(next_page, 303)
+        refusals.note(RefusalKind.WRONG_PROOF)
         form.form_errors = [*form.form_errors, gettext("No account of ours has this passkey.")]
     return render_form(
         "accounts/passkey.html", form, options=_site().question(_challenge()), next_page=next_page

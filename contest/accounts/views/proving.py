@@ -20,11 +20,12 @@ from contest.accounts.views.arriving import limit_mail, promise_mail
 from contest.accounts.views.blueprint import bp
 from contest.accounts.views.factors import proved
 from contest.core.decisions import ALLOW
-from contest.web import limits
+from contest.web import limits, refusals
 from contest.web.access import action, authorize, mark_decided
 from contest.web.db import db
 from contest.web.errors import problem, wants_json
 from contest.web.forms import Form, render_form
+from contest.web.models import RefusalKind
 from contest.web.requests import now
 
 
@@ -68,4 +69,7 @@ def ask_for_proof(_error: ProofNeeded) -> ResponseReturnValue:
 
 def _password(form: ProofForm, user: User) -> str:
     limits.count("password", str(user.id), rate="10 per 15 minutes")
-    return "password" if form.accepts(is_password_of(user, form.password.data or "")) else ""
+    if form.accepts(is_password_of(user, form.password.data or "")):
+        return "password"
+    refusals.note(RefusalKind.WRONG_PROOF)
+    return ""

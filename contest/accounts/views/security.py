@@ -23,10 +23,11 @@ from contest.accounts.signin import (
 )
 from contest.accounts.views.blueprint import bp
 from contest.core.decisions import ALLOW
-from contest.web import limits
+from contest.web import limits, refusals
 from contest.web.access import action, authorize, found
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, render_form
+from contest.web.models import RefusalKind
 from contest.web.requests import now
 
 
@@ -109,4 +110,7 @@ def _is_them(form: ChangePasswordForm, user: User) -> bool:
     if user.password is None:
         return True
     limits.count("password", str(user.id), rate="10 per 15 minutes")
-    return form.accepts(is_password_of(user, form.current.data or ""))
+    if form.accepts(is_password_of(user, form.current.data or "")):
+        return True
+    refusals.note(RefusalKind.WRONG_PROOF)
+    return False

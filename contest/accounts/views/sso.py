@@ -25,10 +25,11 @@ from contest.accounts.views.arriving import ask_for_code
 from contest.accounts.views.blueprint import bp
 from contest.core.decisions import ALLOW
 from contest.core.errors import DomainError
-from contest.web import keys, limits, requests
+from contest.web import keys, limits, refusals, requests
 from contest.web.access import action, authorize, found, public
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, render_form
+from contest.web.models import RefusalKind
 from contest.web.requests import now
 from contest.web.text import language, why
 
@@ -176,6 +177,7 @@ def _provider() -> Provider | None:
 
 
 def _refused(error: Refused) -> ResponseReturnValue:
+    refusals.note(RefusalKind.WRONG_PROOF)
     log.warning("single sign-on: %s", error)
     return _told(
         gettext("The other site did not tell who you are. Try again, or sign in another way.")

@@ -16,9 +16,10 @@ from contest.entries.forms import draft_form, field_name, question_id
 from contest.entries.models import Question, QuestionKind, Receipt
 from contest.entries.views.blueprint import Desk, bp, desk
 from contest.files import queries as files
-from contest.files.arrival import Arrived, arrive
+from contest.files.arrival import Arrived
 from contest.files.models import File, Rendition
-from contest.files.sending import send, store
+from contest.files.sending import send
+from contest.files.taking import take
 from contest.web import keys
 from contest.web.access import action, authorize, found, receives_files
 from contest.web.db import db
@@ -304,14 +305,7 @@ def _submit(at_desk: Desk) -> Receipt:
 def _arrive(question: Question, sent: FileStorage | None) -> Arrived:
     if sent is None or not sent.filename:
         raise DomainError(N_("Choose a file first."))
-    return arrive(
-        store(),
-        sent.stream,
-        sent.filename,
-        limit_bytes=current_app.config["MAX_UPLOAD_BYTES"],
-        most_pages=question.limit,
-        scanner=current_app.config["SCAN_COMMAND"],
-    )
+    return take(sent, most_pages=question.limit)
 
 
 def _attach(at_desk: Desk, question: Question, arrived: Arrived) -> File:

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from contest.accounts.signin import current, signed_in
 from contest.files import actions as files
 from contest.files import look, sending
-from contest.files.arrival import arrive
+from contest.files.taking import take
 from contest.followup.actions import work as actions
 from contest.followup.forms import AgreementForm, DocumentForm, SignedForm
 from contest.followup.models import Agreement, AgreementKind, CaseDocument
@@ -32,11 +32,7 @@ def add_document(case_id: uuid.UUID) -> ResponseReturnValue:
     largest = current_app.config["MAX_UPLOAD_BYTES"]
 
     def keep() -> object:
-        sent = form.file.data
-        arrived = arrive(
-            sending.store(), sent.stream, sent.filename or "", limit_bytes=largest,
-            types=frozenset(look.DOCUMENTS), scanner=current_app.config["SCAN_COMMAND"],
-        )  # fmt: skip
+        arrived = take(form.file.data, types=frozenset(look.DOCUMENTS))
         write_now()
         case, _viewer = working(case_id)
         file = files.receive(db.session(), arrived, by=current().id, at=now())

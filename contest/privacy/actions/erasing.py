@@ -107,6 +107,7 @@ def erase(session: Session, user: User, *, by: uuid.UUID, at: datetime) -> None:
     _forget_lone_drafts(session, user)
     _revoke_invitations(session, email, at)
     _take_copies(session, user)
+    _forget_new_addresses(session, user)
     for kind in KINDS:
         mine = kind.mine(user.id, email)
         if kind.deleted:
@@ -206,6 +207,13 @@ def _take_copies(session: Session, user: User) -> None:
     held = [export.file_id for export in session.scalars(mine) if export.file_id is not None]
     session.execute(delete(Export).where(Export.user_id == user.id))
     session.execute(delete(File).where(File.id.in_(held)))
+
+
+def _forget_new_addresses(session: Session, user: User) -> None:
+    """Delete mail to addresses that the person never proved, also where it did not go out yet."""
+    session.execute(
+        delete(Message).where(Message.recipient_id == user.id, Message.address.is_not(None))
+    )
 
 
 def _spellings(name: str, email: str, user: User) -> Iterator[tuple[str, str]]:
