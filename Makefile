@@ -40,7 +40,6 @@ test: tested  ## Run every test, on SQLite and on PostgreSQL
 
 attack: tested  ## Attack the program, on SQLite and on PostgreSQL: a row per promise
 	$(RUN)/python -m tests.attack $(ONLY)
-	CONTEST_TEST_DATABASE=postgresql $(RUN)/python -m tests.attack $(ONLY)
 
 audit: .venv/.run  ## Hold every package against a snapshot of advisories (ADVISORIES=folder or zip); 2 means UNKNOWN
 	@$(RUN)/python -m contest.supply audit $(ADVISORIES)

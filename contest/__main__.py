@@ -239,10 +239,8 @@ def start(host: str, port: int, processes: int, *, worker: bool) -> list[Child]:
     """
     _check_free(host, port)
     web = [
-        *(sys.executable, "-m", "contest.served", "--interface", "wsgi", "--host", host),
-        *("--port", str(port), "--workers", str(processes), "--blocking-threads", "5"),
-        *("--log-level", "warning", "--workers-kill-timeout", "30"),
-        *("--respawn-failed-workers", "wsgi:app"),
+        *(sys.executable, "-m", "contest.served", "--host", host),
+        *("--port", str(port), "--processes", str(processes)),
     ]
     return [Child(web), *([Child(WORKER)] if worker else [])]
 

@@ -1,64 +1,105 @@
 """Prints a row per promise: `python -m tests.attack`, or `make attack`.
 
-Words on the command line choose promises by their id, area or name.
+Words on the command line choose promises by their id, area or name. CONTEST_TEST_DATABASE chooses one
+of the two databases. What has to be measured alone is measured first; then both go on side by side.
 """
 
+import json
+import math
 import os
+import subprocess
 import sys
+import threading
 import time
-import traceback
-from collections.abc import Iterator
-from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
 
 import click
 
-from tests import attack
-from tests.attack.promise import Promise, Unknown
-from tests.conftest import settings  # noqa: F401 -- it sets what must be set before numpy
+from tests.attack.measuring import MARK, Row
 
-ROW = "{:<5} {:<64} {:>9} {:>7}  {:<4} {:>5.0f} s"
-HEAD = "{:<5} {:<64} {:>9} {:>7}  {}"
-
-
-def areas() -> Iterator[tuple[str, list[Promise]]]:
-    for found in sorted(iter_modules(attack.__path__), key=lambda module: module.name):
-        if found.name != "__main__":
-            area = import_module(f"tests.attack.{found.name}")
-            if hasattr(area, "promises"):
-                yield found.name, list(area.promises())
+DATABASES = ("sqlite", "postgresql")
+ROOT = Path(__file__).parents[2]
+TABLE = ROOT / ".cache" / "attack.md"  # of the last run
+HEAD = ("database", "id", "promise", "figure", "target", "pass", "seconds", "of a processor")
+LINE = "{:<10} {:<4} {:<66} {:>8} {:>7} {:>4} {:>8} {:>15}"
 
 
-def figure_of(promise: Promise) -> float | None:
-    """Measure it; None where that was not possible, which is not the same as nothing found."""
-    try:
-        return promise.measure()
-    except Unknown as reason:
-        click.echo(f"    unknown: {reason}")
-    except Exception:  # noqa: BLE001 -- the other promises are still to be measured
-        click.echo(traceback.format_exc())
-    return None
+class Crew:
+    """A process that measures on one database."""
+
+    def __init__(self, database: str, words: list[str]) -> None:
+        self.database = database
+        self.rows: list[Row] = []
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.attack.measuring", *words], cwd=ROOT, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env={**os.environ, "CONTEST_TEST_DATABASE": database},
+        )  # fmt: skip
+
+    def follow(self) -> None:
+        """Pass on what it says, until it waits or ends."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if not line.startswith(MARK):
+                click.echo(f"    {line.strip()}")
+            elif told := json.loads(line.removeprefix(MARK)):
+                self.rows.append(Row(*told))
+                click.echo(LINE.format(*shown(self.rows[-1])))
+            else:
+                return
+
+    def go_on(self) -> threading.Thread:
+        """Let it measure the rest."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        following = threading.Thread(target=self.follow)
+        following.start()
+        return following
+
+    def ended_well(self) -> bool:
+        return self._process.wait() == 0
+
+
+def shown(row: Row) -> tuple[str, ...]:
+    figure = "unknown" if row.figure is None else f"{row.figure:.3g}"
+    return (
+        row.database, row.id, row.name, figure, f"{row.target:g}", "yes" if row.holds else "NO",
+        f"{row.seconds:.0f}", f"{row.cpu:.0f}",
+    )  # fmt: skip
+
+
+def kept(rows: list[Row], seconds: float) -> str:
+    """Return the table, to be kept."""
+    lines = [HEAD, tuple("-" for _ in HEAD), *map(shown, rows)]
+    told = [
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
+    ]
+    return "\n".join([*told, "", f"{len(rows)} rows in {math.ceil(seconds)} seconds."]) + "\n"
 
 
 def main(words: list[str]) -> int:
     """Measure; return how many promises do not hold."""
-    broken = 0
-    click.echo(f"On {os.environ.get('CONTEST_TEST_DATABASE', 'sqlite')}")
-    click.echo(HEAD.format("id", "promise", "figure", "target", "pass"))
-    for area, promises in areas():
-        for promise in promises:
-            if words and not any(
-                word in (promise.id, area) or word in promise.name for word in words
-            ):
-                continue
-            began = time.monotonic()
-            figure = figure_of(promise)
-            holds = figure is not None and figure <= promise.target
-            broken += not holds
-            shown = "unknown" if figure is None else f"{figure:.3g}"
-            click.echo(ROW.format(promise.id, promise.name, shown, f"{promise.target:g}",
-                                  "yes" if holds else "NO", time.monotonic() - began))  # fmt: skip
-    return broken
+    only = os.environ.get("CONTEST_TEST_DATABASE")
+    began = time.monotonic()
+    click.echo(LINE.format(*HEAD))
+    crews = []
+    for database in [only] if only else DATABASES:
+        crews.append(Crew(database, words))
+        crews[-1].follow()
+    for going in [crew.go_on() for crew in crews]:
+        going.join()
+    died = [crew.database for crew in crews if not crew.ended_well()]
+    rows = [row for crew in crews for row in crew.rows]
+    seconds = time.monotonic() - began
+    TABLE.parent.mkdir(exist_ok=True)
+    TABLE.write_text(kept(rows, seconds))
+    broken = [row for row in rows if not row.holds]
+    click.echo(f"\n{len(rows)} promises, {len(broken)} do not hold; {seconds:.0f} seconds")
+    for row in broken:
+        click.echo(LINE.format(*shown(row)))
+    for database in died:
+        click.echo(f"What measured on {database} ended early.")
+    return len(broken) + len(died)
 
 
 if __name__ == "__main__":

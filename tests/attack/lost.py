@@ -88,7 +88,7 @@ def _rush() -> Iterator[Promise]:
     def row(
         number: str, name: str, figure: Callable[[rush.Outcome], float], target: float = 0
     ) -> Promise:
-        return Promise(number, f"rush: {name}", lambda: figure(rushed()), target)
+        return Promise(number, f"rush: {name}", lambda: figure(rushed()), target, alone=True)
 
     yield row("D1", "acknowledged versions that are lost", lambda o: told(o.reckoning.lost))
     yield row("D2", "versions or files that are there twice", lambda o: told(o.reckoning.twice))
@@ -97,7 +97,8 @@ def _rush() -> Iterator[Promise]:
     yield row("D6", "promises that fsck finds broken", lambda o: told(o.faults))
     yield row("C7", "answers other than yes, no and later", lambda o: told(o.strange))
     yield row("D1", "people who never got an answer", lambda o: o.unsaid)
-    yield row("D1", "kills that lack of 20", lambda o: max(0, 20 - o.kills))
+    yield row("D1", "kills that lack of 20 within its minute", lambda o: max(0, 20 - o.kills))
+    yield row("D1", "times that the program gave up", lambda o: o.given_up)
     yield row(
         "D1", f"acknowledged versions that lack of {FEWEST}", lambda o: max(0, FEWEST - o.versions)
     )
@@ -107,23 +108,25 @@ def _rush() -> Iterator[Promise]:
 
 
 def _faults() -> Iterator[Promise]:
+    def row(
+        number: str,
+        name: str,
+        what: str,
+        figure: Callable[[faults.Trial], float],
+        target: float = 0,
+    ) -> Promise:
+        measure = partial(of_trial, name, figure)
+        return Promise(number, f"{name}: {what}", measure, target, alone=True)
+
     for number, name in (
         ("D9", faults.RESTARTED) if POSTGRESQL else ("D7", faults.FULL), ("D7", faults.FILES_FULL),
         ("D7", faults.FILES_FIXED), ("D8", faults.LOCKED), ("D17", faults.FAILING),
     ):  # fmt: skip
-        yield Promise(
-            number, f"{name}: said and not so", partial(of_trial, name, lambda t: t.untrue)
-        )
-        yield Promise(
-            number, f"{name}: strange answers", partial(of_trial, name, lambda t: t.strange)
-        )
+        yield row(number, name, "said and not so", lambda t: t.untrue)
+        yield row(number, name, "strange answers", lambda t: t.strange)
         if name != faults.RESTARTED:  # nothing can be read without one
-            yield Promise(
-                number, f"{name}: pages unread", partial(of_trial, name, lambda t: t.unread)
-            )
-        yield Promise(
-            number, f"{name}: seconds to heal", partial(of_trial, name, lambda t: t.heals), HEALS
-        )
+            yield row(number, name, "pages unread", lambda t: t.unread)
+        yield row(number, name, "seconds to heal", lambda t: t.heals, HEALS)
 
 
 def promises() -> Iterator[Promise]:
@@ -137,10 +140,13 @@ def promises() -> Iterator[Promise]:
     yield Promise("D11", "repeats per kill and mail under way",
                   lambda: posted().repeats / max(1, posted().kills) / UNDER_WAY, 1)  # fmt: skip
     crowd_of = together.Crowd
-    yield Promise("C2", "ten clicks hand in once", partial(once, crowd_of.handed_in))
-    yield Promise("C2", "ten windows hand in once", partial(once, crowd_of.handed_in_anew))
-    yield Promise("D3", "one file sent ten times comes in once", partial(once, crowd_of.uploaded))
-    yield Promise("C2", "ten clicks found one team", partial(once, crowd_of.founded))
-    yield Promise("C3", "fifty want the places of one team", partial(once, crowd_of.joined))
-    yield Promise("C5", "twenty saves of one scorecard", partial(once, crowd_of.scored))
-    yield Promise("C7", "eight write at once and hear of no lock", partial(once, crowd_of.written))
+    for number, name, act in (
+        ("C2", "ten clicks hand in once", crowd_of.handed_in),
+        ("C2", "ten windows hand in once", crowd_of.handed_in_anew),
+        ("D3", "one file sent ten times comes in once", crowd_of.uploaded),
+        ("C2", "ten clicks found one team", crowd_of.founded),
+        ("C3", "fifty want the places of one team", crowd_of.joined),
+        ("C5", "twenty saves of one scorecard", crowd_of.scored),
+        ("C7", "eight write at once and hear of no lock", crowd_of.written),
+    ):
+        yield Promise(number, name, partial(once, act), alone=True)

@@ -10,13 +10,15 @@ T = TypeVar("T")
 class Promise(NamedTuple):
     """A promise holds when its figure is not above its target.
 
-    `id` is its number in the list of what such a system must hold, or of a flaw that others had.
+    `id` is its number in the list of what such a system must hold, or of a flaw that others had. One
+    that is measured `alone` has a figure that whatever else the machine does would change.
     """
 
     id: str
     name: str
     measure: Callable[[], float]
     target: float = 0
+    alone: bool = False
 
 
 class Unknown(Exception):

@@ -72,6 +72,10 @@ class Instance:
     def has_ended(self) -> bool:
         return self._process is None or self._process.poll() is not None
 
+    def is_meant_to_run(self) -> bool:
+        """Say whether nobody of us ended it."""
+        return self._process is not None
+
     def processes(self) -> dict[str, list[int]]:
         """Return the numbers of the processes that do the work: those of the web, and workers."""
         found: dict[str, list[int]] = {"web": [], "worker": []}

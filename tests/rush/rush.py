@@ -48,7 +48,8 @@ class Outcome:
     reckoning: Reckoning
     versions: int  # that were acknowledged
     refused: int
-    kills: int
+    kills: int  # until the end
+    given_up: int  # how often the program ended by itself
     unsaid: int  # who never got an answer
     strange: tuple[str, ...]  # answers that nobody should get
     faults: tuple[str, ...]  # that fsck names
@@ -86,7 +87,7 @@ class _Rush:
     ) -> None:  # fmt: skip
         self.plan, self.instance, self.hall, self.filled = plan, instance, hall, filled
         self.began, self.restart = began, restart
-        self.kills = 0
+        self.kills = self.given_up = 0
 
     async def run(self) -> Outcome:
         plan = self.plan
@@ -104,13 +105,14 @@ class _Rush:
 
     async def _disturb(self, proxy: Proxy) -> None:
         """Kill them in turn, evenly over the time; what does not come back by itself is begun again."""
-        plan = self.plan
+        plan, ends = self.plan, self.began + self.plan.ends
         await self._until(plan.calm)
         proxy.chaos = plan.chaos
         every = (plan.ends - plan.calm) / plan.kills
         for number, victim in enumerate(islice(cycle(ORDER), plan.kills), start=1):
             while not self._kill(victim):
                 await self._until(time.time() - self.began + 0.1)  # it is not yet back
+            self.kills += time.time() <= ends
             if self.restart is not None and number == plan.kills // 2:
                 await asyncio.to_thread(self.restart)
             await self._until(plan.calm + number * every)
@@ -122,6 +124,7 @@ class _Rush:
     async def _until(self, seconds: float) -> None:
         while True:
             if self.instance.has_ended():
+                self.given_up += self.instance.is_meant_to_run()
                 self.instance.begin()
             if time.time() >= self.began + seconds:
                 return
@@ -136,7 +139,6 @@ class _Rush:
                 os.kill(min(there), signal.SIGKILL)
         else:
             return False
-        self.kills += 1
         return True
 
     def _outcome(self, proxy: Proxy) -> Outcome:
@@ -162,6 +164,7 @@ class _Rush:
             versions=sum(bool(i.code) for i in people),
             refused=sum(bool(i.refused) for i in people),
             kills=self.kills,
+            given_up=self.given_up,
             unsaid=sum(i.unsaid for i in people),
             strange=(*chain.from_iterable(i.strange for i in people), *broken),
             faults=tuple(faults),

@@ -72,7 +72,10 @@ class Submitters:
             await self._hand_in(intent, dice)
             if intent.refused or intent.unsaid:
                 return
-            await asyncio.sleep(dice.uniform(*self.pause))
+            thought = dice.uniform(*self.pause)
+            if time.time() + thought > self.until:
+                return
+            await asyncio.sleep(thought)
 
     async def _hand_in(self, intent: Intent, dice: random.Random) -> None:
         filled, team = self.filled, intent.team

@@ -1,0 +1,90 @@
+"""Measures promises on one database, and tells of each in a line: `python -m tests.attack` reads them."""
+
+import json
+import os
+import resource
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import NamedTuple
+
+import click
+
+from tests import attack
+from tests.attack.promise import Promise, Unknown
+from tests.conftest import settings  # noqa: F401 -- it sets what must be set before numpy
+
+MARK = "\x1e"  # before a line that is no remark
+
+
+class Row(NamedTuple):
+    """A promise as it was measured. A figure of None is unknown: that is not nothing found."""
+
+    database: str
+    id: str
+    name: str
+    figure: float | None
+    target: float
+    seconds: float
+    cpu: float  # seconds of processors
+
+    @property
+    def holds(self) -> bool:
+        return self.figure is not None and self.figure <= self.target
+
+
+def areas() -> Iterator[tuple[str, list[Promise]]]:
+    for found in sorted(iter_modules(attack.__path__), key=lambda module: module.name):
+        if found.name != "__main__":
+            area = import_module(f"tests.attack.{found.name}")
+            if hasattr(area, "promises"):
+                yield found.name, list(area.promises())
+
+
+def measure(words: list[str]) -> None:
+    """Measure what the words choose; first what is measured alone, the rest when told to go on."""
+    database = os.environ["CONTEST_TEST_DATABASE"]
+    chosen = [
+        promise
+        for area, promises in areas()
+        for promise in promises
+        if not words or any(word in (promise.id, area) or word in promise.name for word in words)
+    ]
+    for alone in (True, False):
+        for promise in chosen:
+            if promise.alone == alone:
+                click.echo(MARK + json.dumps(_measured(database, promise)))
+        if alone:
+            click.echo(f"{MARK}null")
+            sys.stdin.readline()
+
+
+def _measured(database: str, promise: Promise) -> Row:
+    began, worked = time.monotonic(), _cpu()
+    figure = _figure(promise)
+    return Row(
+        database, promise.id, promise.name, figure, promise.target,
+        time.monotonic() - began, _cpu() - worked,
+    )  # fmt: skip
+
+
+def _figure(promise: Promise) -> float | None:
+    try:
+        return promise.measure()
+    except Unknown as reason:
+        click.echo(f"    unknown: {reason}")
+    except Exception:  # noqa: BLE001 -- the other promises are still to be measured
+        click.echo(traceback.format_exc())
+    return None
+
+
+def _cpu() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+if __name__ == "__main__":
+    measure(sys.argv[1:])
