@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -10,7 +11,15 @@ from contest.accounts.models import User
 from contest.contests.models import Contest, Role, Round, RoundPhase
 from contest.core import clock
 from contest.entries import queries
-from contest.entries.models import Entry, Question, QuestionForm, QuestionKind, State, Version
+from contest.entries.models import (
+    DraftAnswer,
+    Entry,
+    Question,
+    QuestionForm,
+    QuestionKind,
+    State,
+    Version,
+)
 from contest.jobs import engine
 from contest.teams.models import Team
 from contest.undertakings.models import Kind
@@ -101,6 +110,79 @@ def test_a_title_that_is_too_long_is_refused_and_neither_cut_nor_lost(
     assert f'value="{long}"' in sent.text
     place.session.expire_all()
     assert place.entry().title == "Reed filter"
+
+
+def test_what_was_handed_in_is_called_as_it_was_then_whatever_the_draft_says_since(
+    client: Client, place: Place
+) -> None:
+    place.pitch.kind = QuestionKind.LINE
+    field = f"q-{place.pitch.id}"
+    client.sign_in(place.ada)
+    client.post(f"{place.write}/save", data={"_field": field, "_version": "0", field: "Reeds"})
+    assert client.post(f"{place.write}/submit").status_code == 303
+    client.post(f"{place.write}/save", data={"_field": field, "_version": "1", field: "Tall reeds"})
+
+    assert "Tall reeds" in client.page(f"{place.write}/submit").text
+    client.sign_in(place.mia)
+    page = f"/entries/{place.entry().id}"
+    assert "Tall reeds" not in client.page(page).text
+    client.sign_in(place.bob)
+    client.post(f"{place.write}/submit")
+    client.sign_in(place.mia)
+    assert "<title>Tall reeds" in client.page(page).text
+
+
+def test_whoever_hands_in_what_a_teammate_just_did_is_told_that_it_counts(
+    client: Client, place: Place
+) -> None:
+    client.sign_in(place.ada)
+    client.post(place.write, data={"title": "Reeds", f"q-{place.pitch.id}": "They clean."})
+    assert client.post(f"{place.write}/submit").status_code == 303
+
+    for answer in (client.get(f"{place.write}/submit"), client.post(f"{place.write}/submit")):
+        assert "Version 1 is handed in and counts." in answer.text
+        assert "Hand in version 2" not in answer.text
+        assert "This was not saved yet" not in answer.text
+
+
+def test_a_page_from_before_the_withdrawal_does_not_hand_in_again_what_the_lead_took_back(
+    client: Client, place: Place
+) -> None:
+    client.sign_in(place.bob)
+    client.post(place.write, data={"title": "Reeds", f"q-{place.pitch.id}": "They clean."})
+    client.post(f"{place.write}/submit")
+    client.sign_in(place.ada)
+    client.post(f"/entries/{place.entry().id}/withdraw", data={"reason": "We were bought."})
+
+    client.sign_in(place.bob)
+    stale = client.post(f"{place.write}/submit")
+
+    assert stale.status_code == 422
+    assert "The entry was withdrawn meanwhile. Does your team want it back?" in stale.text
+    assert 'name="again"' in stale.text
+    assert client.post(f"{place.write}/submit", data={"again": "1"}).status_code == 303
+
+
+def test_enter_in_a_line_saves_the_draft_and_takes_no_file_out(
+    client: Client, place: Place
+) -> None:
+    client.sign_in(place.ada)
+    place.submitted(with_deck=True)
+    draft = queries.draft(place.session, place.entry().id, place.round.id)
+    assert draft is not None
+    draft.answers.append(
+        DraftAnswer(question=place.deck, file=make.file(place.session), saved_by=place.ada.id,
+                    saved_at=NOON)
+    )  # fmt: skip
+    place.session.flush()
+
+    page = client.page(place.write).text
+    form = page[page.index('data-autosave-url-value="') :]
+    pressed = re.findall("<button[^>]*>", form[: form.index("</form>")])
+
+    assert any("formaction" in button for button in pressed)
+    assert "formaction" not in pressed[0]
+    assert "name=" not in pressed[0]
 
 
 def test_in_a_contest_of_several_languages_a_team_says_which_is_theirs(

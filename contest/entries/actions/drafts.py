@@ -23,6 +23,7 @@ from contest.entries.models import (
     Entry,
     Question,
     QuestionKind,
+    State,
     can_edit,
 )
 from contest.events.log import Verb, record
@@ -89,7 +90,7 @@ def save(
         saved = Saved(value, answer.revision, answer.revision)
     else:
         saved = _reconcile(session, answer, question, value, base, by=by, at=at)
-    if titles:
+    if titles and entry.state is State.DRAFT:  # later the title is what was handed in
         entry.title = saved.value
     session.flush()
     return saved

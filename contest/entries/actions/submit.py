@@ -126,6 +126,8 @@ def _freeze(
         request.answered_at = at
     entry.move("submit" if ENTRY_LIFE.can(entry.state, "submit") else "submit_again")
     entry.withdrawn_reason = ""
+    titling = form.titling()
+    entry.title = next((f.value for f in fields if f.question is titling), "") or entry.title
     session.flush()
     return version
 

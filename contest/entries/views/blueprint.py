@@ -46,7 +46,10 @@ class Desk:
 
     @property
     def title(self) -> str:
-        return self.entry.title if self.entry is not None else ""
+        """Return what the team calls its entry now, handed in or not."""
+        titling = self.form.titling() if self.form is not None else None
+        written = next((f.value for f in self.fields if f.question is titling), "")
+        return written or (self.entry.title if self.entry is not None else "")
 
     @property
     def deadline(self) -> datetime | None:

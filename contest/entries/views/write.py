@@ -13,7 +13,7 @@ from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.entries import actions, queries
 from contest.entries.forms import draft_form, field_name, question_id
-from contest.entries.models import Question, QuestionKind, Receipt
+from contest.entries.models import Question, QuestionKind, Receipt, State
 from contest.entries.views.blueprint import Desk, bp, desk
 from contest.files import queries as files
 from contest.files.arrival import Arrived
@@ -292,6 +292,8 @@ def _clash(at_desk: Desk, stale: actions.Stale) -> Response:
 def _submit(at_desk: Desk) -> Receipt:
     if at_desk.entry is None or at_desk.round is None:
         raise DomainError(N_("There is nothing to hand in yet."))
+    if at_desk.entry.state is State.WITHDRAWN and "again" not in request.form:
+        raise DomainError(N_("The entry was withdrawn meanwhile. Does your team want it back?"))
     return actions.submit(
         db.session(),
         at_desk.entry,
