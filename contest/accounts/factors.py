@@ -19,7 +19,7 @@ STEP = 30  # seconds; RFC 6238 with SHA-1 and six digits is what every app under
 DRIFT = 1  # steps that a telephone's clock may be early or late
 SPARE = 10  # recovery codes
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # without letters that are read as others
-LENGTH = 16  # of ALPHABET: 78 bits, out of reach also for who has the hashes
+LENGTH = 28  # of ALPHABET: 137 bits, out of reach also for who has the hashes
 
 
 def new_secret() -> bytes:

@@ -14,14 +14,15 @@ from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 
 from contest.core import clock
-from contest.web import keys
+from contest.web import keys, refusals
+from contest.web.models import RefusalKind
 
 ENTER = "enter"
 CONFIRM = "confirm"
 RESET = "reset"
 TEAM_INVITATION = "team_invitation"
 LIFETIMES = {
-    ENTER: timedelta(minutes=15),
+    ENTER: timedelta(minutes=10),
     CONFIRM: timedelta(days=2),
     RESET: timedelta(hours=1),
     TEAM_INVITATION: timedelta(days=14),
@@ -54,11 +55,12 @@ def sign(purpose: str, payload: dict[str, Any], *, expires_in: timedelta | None 
 
 def look(purpose: str, token: str) -> Link:
     """Return what `token` says and whether it still counts."""
-    if len(token) > LONGEST:
-        return Link(State.FORGED)
     try:
-        body = _signer(purpose).loads(token)
+        body = _signer(purpose).loads(token) if len(token) <= LONGEST else None
     except BadData:
+        body = None
+    if body is None:
+        refusals.note(RefusalKind.FORGED_LINK)
         return Link(State.FORGED)
     expired = clock.now().timestamp() >= body["x"]
     return Link(State.EXPIRED if expired else State.GOOD, body["p"])

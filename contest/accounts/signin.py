@@ -119,7 +119,7 @@ def begin(
     Return False when it waits for the second factor: it opens nothing before `passed`. One that goes
     on after a change is not `proved` anew. `strong` tells that another site asked for two proofs.
     """
-    lang, number, at = user.locale, uuid.uuid4(), requests.now()
+    lang, number, at = user.locale, new_number(), requests.now()
     proved_at = at if proved else g.get("proved_at")
     strong = strong or (how == sessions.AGAIN and is_strong())
     waits = user.has_factor() and not passed
@@ -262,6 +262,11 @@ def _is_over(one: SignIn, user: User) -> bool:
 
 def _device_cookie() -> str:
     return f"__Host-{DEVICE}" if current_app.config["SESSION_COOKIE_SECURE"] else DEVICE
+
+
+def new_number() -> uuid.UUID:
+    """Return 128 random bits, six more than in a random UUID."""
+    return uuid.UUID(bytes=secrets.token_bytes(16))
 
 
 def _number() -> uuid.UUID | None:

@@ -171,7 +171,7 @@ class Certificate(Base):
     award_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("awards.id"))
     lang: Mapped[str] = mapped_column(String(10))
     file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("files.id"))
-    code: Mapped[str] = mapped_column(String(24), unique=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
     made_at: Mapped[datetime]
 
     entry: Mapped[Entry] = relationship(lazy="raise_on_sql")

@@ -1,12 +1,25 @@
 """The instance's secrets. While one is replaced by the next, what the old one signed still counts."""
 
+import hashlib
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask, current_app
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import Signer
 
 from contest.core import signing
 
 
+class Cookies(SecureCookieSessionInterface):
+    """Sessions signed by HMAC-SHA256. A cookie signed otherwise is none: its owner signs in again."""
+
+    digest_method = staticmethod(hashlib.sha256)
+
+
 def init_app(app: Flask) -> None:
+    app.session_interface = Cookies()
+    # Libraries sign tokens in forms by what this says; none of them asks which.
+    Signer.default_digest_method = staticmethod(hashlib.sha256)
     app.config["SECRET_KEY_FALLBACKS"] = old(
         app
     )  # Flask's name: sessions signed by one still count

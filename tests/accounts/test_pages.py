@@ -161,7 +161,7 @@ def test_an_expired_and_a_forged_link_are_explained_and_a_new_one_offered(
     client: Client, session: Session, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = "/enter/" + token(app, "enter", make.user(session))
-    monkeypatch.setattr(clock, "now", lambda: make.NOON + timedelta(minutes=15))
+    monkeypatch.setattr(clock, "now", lambda: make.NOON + timedelta(minutes=10))
 
     for address, sentence in ((url, "This link has expired"), (url + "x", "not complete")):
         response = client.get(address)

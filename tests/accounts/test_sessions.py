@@ -1,19 +1,27 @@
+import hashlib
+import math
 from datetime import timedelta
+from functools import reduce
+from operator import and_, or_
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from flask import Flask
+from flask_wtf.csrf import generate_csrf
+from itsdangerous import TimestampSigner
+from itsdangerous.encoding import base64_decode as b64decode
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.accounts import devices, factors, links, queries
+from contest.accounts import devices, factors, links, queries, signin
 from contest.accounts.actions import factors as factors_actions
 from contest.accounts.models import SignIn, User
 from contest.app import create_app
 from contest.core import clock
 from contest.events.models import Event
 from contest.messages.models import Message
+from contest.results.actions import certificates
 from contest.web import keys
 from contest.web.db import db
 from tests import make
@@ -260,3 +268,39 @@ def test_a_new_secret_signs_nobody_out_while_the_old_one_is_named(
     assert after(OLD_SECRET_KEYS=OLD) == (True, 200, True)
     assert factors_actions.reseal(session, ["an altogether new one", OLD]) == (1, 0)
     assert after()[2] is True
+
+
+def test_a_session_has_a_number_of_128_random_bits() -> None:
+    seen = [signin.new_number().int for _ in range(64)]
+    always, ever = reduce(and_, seen), reduce(or_, seen)
+
+    assert (always, ever) == (0, 2**128 - 1)  # no bit stands still; in a random UUID six do
+
+
+def test_codes_that_nobody_may_guess_have_128_bits() -> None:
+    for length, letters in (
+        (certificates.CODE_LENGTH, certificates.ALPHABET),
+        (factors.LENGTH, factors.ALPHABET),
+    ):
+        assert length * math.log2(len(letters)) >= 128
+    assert len(certificates.new_code()) == certificates.CODE_LENGTH
+
+
+def test_cookies_and_tokens_are_signed_by_hmac_sha256_and_others_are_none(
+    app: Flask, client: Client, session: Session
+) -> None:
+    client.sign_in(make.user(session))
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    assert len(b64decode(cookie.value.rpartition(".")[2])) == 32
+    assert client.get("/profile").status_code == 200
+
+    of_before = TimestampSigner(
+        app.secret_key or "", salt="cookie-session", key_derivation="hmac",
+        digest_method=hashlib.sha1,
+    )  # fmt: skip
+    payload = cookie.value.rsplit(".", 2)[0]
+    client.set_cookie("session", of_before.sign(payload).decode())
+    assert client.get("/profile").status_code == 303
+    with app.test_request_context():
+        assert len(b64decode(generate_csrf().rpartition(".")[2])) == 32

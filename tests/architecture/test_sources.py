@@ -1,4 +1,5 @@
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,14 @@ def test_marks_are_made_where_texts_are_shown_and_nowhere_else() -> None:
         "contest/messages/rendering.py",
         "contest/web/text.py",
     }
+
+
+COMPUTED = r"\w\[(?![\"'\d])[^\]]+\]\s*(?:\|\||\?\?)?=[^=>]"  # name[key] = …
+PROTOTYPES = re.compile(rf"__proto__|\bprototype\b|\bconstructor\s*\[|{COMPUTED}")
+
+
+def test_no_script_sets_a_property_whose_name_it_was_given() -> None:
+    scripts = {str(p): p.read_text() for p in Path("frontend").rglob("*.js")}
+    assert len(scripts) > 5
+    assert PROTOTYPES.search("kept[name] = value")
+    assert [path for path, text in scripts.items() if PROTOTYPES.search(text)] == []

@@ -44,3 +44,28 @@ def test_only_texts_of_ours_are_taken_for_marks() -> None:
     trusted = re.compile(r"""[^'"\s]\s*\|\s*safe\b""")
     assert [name for name, text in TEMPLATES.items() if trusted.search(text)] == []
     assert [name for name, text in TEMPLATES.items() if "autoescape false" in text] == []
+
+
+# What shows no button to sign out: pages for visitors, which lead to the desk, what hangs on a wall,
+# and the mailbox of development.
+WITHOUT_SIGN_OUT = {
+    *("contests/show.html", "entries/receipt.html", "home/public.html", "home/series.html"),
+    *("results/certificate.html", "results/gallery.html", "results/gallery_entry.html"),
+    *("results/log.html", "results/show.html", "pitchday/projector.html"),
+    *("messages/letter.html", "messages/mailbox.html"),
+}
+
+
+def _layout(name: str) -> str:
+    """Return the layout that a template extends in the end; "" for a part of a page."""
+    extended = re.search(r'extends "([^"]+)', TEMPLATES[name])
+    if extended is None or name.startswith("layouts/"):
+        return name if name.startswith("layouts/") else ""
+    return _layout(extended[1])
+
+
+def test_every_page_behind_the_door_has_a_button_to_sign_out() -> None:
+    offer = {n for n, t in TEMPLATES.items() if n.startswith("layouts/") and "sign_out" in t}
+    assert offer == {"layouts/focus.html", "layouts/page.html"}
+    pages = {n: _layout(n) for n in TEMPLATES if _layout(n) and not n.startswith("layouts/")}
+    assert {n for n, layout in pages.items() if layout not in offer} == WITHOUT_SIGN_OUT

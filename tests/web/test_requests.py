@@ -136,3 +136,19 @@ def test_wildcards_in_a_search_are_letters(client: Client, session: Session) -> 
     for search in ("%", "_", "%_%" * 1000, "\\"):
         found = client.get("/organisations", query_string={"q": search}).text
         assert organisation.name.pick(["en"])[0] not in found
+
+
+def test_of_a_field_that_is_sent_twice_the_first_counts_and_an_address_is_no_form(
+    client: Client, session: Session
+) -> None:
+    ada = make.user(session)
+    client.sign_in(ada)
+    twice = "name=Ada&name=Eve&locale=de&locale=ja&zone=UTC"
+
+    sent = {"data": twice, "content_type": "application/x-www-form-urlencoded"}
+    assert client.post("/profile?name=Mallory&zone=Asia/Tokyo", **sent).status_code == 303
+
+    session.refresh(ada)
+    assert (ada.name, ada.locale, ada.zone) == ("Ada", "de", "UTC")
+    asked = client.get("/sign-in/link?next=/contests/new&next=/profile")
+    assert "%2Fprofile" not in asked.text

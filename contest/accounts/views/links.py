@@ -17,11 +17,10 @@ from contest.accounts.signin import begin, hashed, safe_next, visitor
 from contest.accounts.views.arriving import ask_for_code, limit_mail, promise_mail
 from contest.accounts.views.blueprint import bp
 from contest.core.errors import DomainError
-from contest.web import limits, refusals
+from contest.web import limits
 from contest.web.access import public
 from contest.web.db import db
 from contest.web.forms import render_form
-from contest.web.models import RefusalKind
 from contest.web.requests import now
 
 
@@ -137,8 +136,6 @@ def reset(token: str) -> ResponseReturnValue:
 def _link(purpose: str, token: str) -> tuple[links.Link, User | None]:
     """Return what a link says and the person it lets in: nobody if it does not count any more."""
     link = links.look(purpose, token)
-    if link.state is links.State.FORGED:
-        refusals.note(RefusalKind.FORGED_LINK)
     if link.state is not links.State.GOOD:
         return link, None
     again = bool(link.payload.get("again"))

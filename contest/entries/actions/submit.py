@@ -190,7 +190,7 @@ def _receipt(
     )
     receipt = Receipt(
         version=version,
-        code=secrets.token_hex(10),
+        code=secrets.token_hex(16),
         body=body,
         signature=receipts.sign(body, key),
         key=receipts.public_key(key),

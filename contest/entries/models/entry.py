@@ -191,7 +191,7 @@ class Receipt(Base):
     __tablename__ = "receipts"
 
     version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("versions.id"), unique=True)
-    code: Mapped[str] = mapped_column(String(24), unique=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
     body: Mapped[str] = mapped_column(Text)  # canonical JSON (RFC 8785)
     signature: Mapped[str] = mapped_column(String(128))  # Ed25519 over body, hex
     key: Mapped[str] = mapped_column(String(64))  # public key, hex

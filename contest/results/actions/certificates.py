@@ -11,11 +11,11 @@ from contest.results.models import Certificate
 from contest.results.queries.certificates import Wanted
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that reads like something else
-CODE_LENGTH = 16
+CODE_LENGTH = 28
 
 
 def new_code() -> str:
-    """Return a code that nobody guesses: 80 bits."""
+    """Return a code that nobody guesses: 138 bits."""
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
