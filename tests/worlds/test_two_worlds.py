@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from contest.web.access import public
 from tests.journeys.demonstration import Demonstration
 from tests.worlds.addresses import Addresses
-from tests.worlds.asking import JSON, Pair, Worlds
+from tests.worlds.asking import Pair, Worlds
 from tests.worlds.pairs import MAY_KNOW, ROLES, SECRETS
 
 pytestmark = pytest.mark.database
@@ -24,9 +24,6 @@ def pair(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory)
     """Two worlds in which different teams have won, and nobody outside has been told."""
     worlds = Worlds(demonstration, tmp_path_factory.mktemp("worlds"))
     with worlds.differing_in(SECRETS[0]) as made:
-        made.reads = (
-            JSON  # refusals are quicker made so; their pages are looked at by `make attack`
-        )
         yield made
 
 
