@@ -84,7 +84,10 @@ def _write(
                 play.store, io.BytesIO(deck.pdf(team)), f"{team.name}.pdf",
                 limit_bytes=10_000_000, most_pages=20,
             )  # fmt: skip
-            drafts.attach(play.session, known, play.desk, question, arrived, by=lead, at=when)
+            drafts.attach(
+                play.session, known, play.desk, question, arrived, by=lead, at=when,
+                limit_bytes=100_000_000,
+            )  # fmt: skip
         if not whole and i == 2:
             return
 

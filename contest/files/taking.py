@@ -1,5 +1,7 @@
 """Takes what a form uploads, and notes what is refused."""
 
+import os
+
 from flask import current_app
 from werkzeug.datastructures import FileStorage
 
@@ -9,6 +11,13 @@ from contest.files.arrival import Arrived, arrive
 from contest.files.sending import store
 from contest.web import refusals
 from contest.web.models import RefusalKind
+
+
+def size_of(sent: FileStorage) -> int:
+    """Return how many bytes came."""
+    end = sent.stream.seek(0, os.SEEK_END)
+    sent.stream.seek(0)
+    return end
 
 
 def take(

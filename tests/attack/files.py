@@ -88,6 +88,11 @@ def names() -> float:
         return gate.names()
 
 
+def crammed() -> float:
+    with a_gate() as gate:
+        return gate.crammed(10)
+
+
 def hungriest() -> float:
     """Return the MiB that the hungriest reader of a bomb took; in a process that had no others."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as apart:
@@ -175,6 +180,7 @@ def promises() -> Iterator[Promise]:
     yield row("F1", f"of {len(ZOO)} hostile files, received otherwise than wanted", otherwise)
     yield row("F5", "seconds to receive the slowest of them", longest, WAIT)
     yield row("F6", "hostile names that break a page or a header", names)
+    yield row("F9", "of 20 decks where there is room for 10, those received otherwise", crammed)
     if POSTGRESQL:
         return  # what follows touches no database
     given_up = jail.SECONDS["render"] + 5

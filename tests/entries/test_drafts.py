@@ -112,7 +112,9 @@ def test_a_replaced_deck_takes_the_older_ones_place_in_the_draft(
             for n in (1, 2)
         )
     for arrived in (first, second):
-        actions.attach(session, desk.team, desk.round, deck, arrived, by=desk.ada, at=NOON)
+        actions.attach(
+            session, desk.team, desk.round, deck, arrived, by=desk.ada, at=NOON, limit_bytes=10**6
+        )
 
     entry = session.scalars(select(Entry)).one()
     fields = queries.fields(desk.form, queries.draft(session, entry.id, desk.round.id))
@@ -122,3 +124,9 @@ def test_a_replaced_deck_takes_the_older_ones_place_in_the_draft(
     actions.detach(session, desk.team, desk.round, deck, by=desk.ada, at=NOON)
     fields = queries.fields(desk.form, queries.draft(session, entry.id, desk.round.id))
     assert fields[1].file is None
+
+    with pytest.raises(DomainError, match="no more is taken"):  # what was replaced counts too (F9)
+        actions.attach(
+            session, desk.team, desk.round, deck, second, by=desk.ada, at=NOON,
+            limit_bytes=first.size_bytes + 2 * second.size_bytes - 1,
+        )  # fmt: skip

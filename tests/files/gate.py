@@ -92,6 +92,16 @@ class Gate:
         self.lost += page.status_code != 200 or KEPT not in page.text
         return reason
 
+    def crammed(self, decks: int) -> float:
+        """Send twice as many decks as there is room for; return how many were received otherwise than so."""
+        told = [fine() + b"\n%% deck %d" % number for number in range(2 * decks)]
+        self.app.config["PLACE_UPLOAD_BYTES"] = sum(map(len, told[:decks]))
+        reasons = [self.send(deck, "deck.pdf") for deck in told]
+        return sum(
+            ("no more is taken" in reason) != (number >= decks)
+            for number, reason in enumerate(reasons)
+        )
+
     def names(self) -> int:
         """Return how many names make a page or a header that they should not."""
         broken = 0

@@ -30,6 +30,7 @@ from contest.events.log import Verb, record
 from contest.files import actions as files
 from contest.files.arrival import Arrived
 from contest.files.models import File
+from contest.files.room import room_for
 from contest.teams.models import Team
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is taken for another
@@ -133,9 +134,14 @@ def attach(
     *,
     by: User,
     at: datetime,
+    limit_bytes: int,
 ) -> File:
-    """Put a file into the draft. One that was there before stays with the versions that hold it."""
+    """Put a file into the draft. One that was there before stays with the versions that hold it.
+
+    Raises DomainError when all that was sent to the entry would be more than the limit.
+    """
     entry, draft = _opened(session, team, round_, question, by=by, at=at)
+    require(room_for(arrived.size_bytes, queries.sent_bytes(session, entry), limit_bytes))
     file = files.receive(session, arrived, by=by.id, at=at)
     answer = queries.answer(session, draft.id, question.id)
     if answer is None:

@@ -23,6 +23,7 @@ from contest.entries.queries.entries import (
     entry_of,
     history,
     rows,
+    sent_bytes,
     team,
 )
 from contest.entries.queries.progress import Progress, changed, progress
@@ -87,6 +88,7 @@ __all__ = [
     "receipts",
     "rows",
     "said_in",
+    "sent_bytes",
     "team",
     "teams_of",
     "text_at",

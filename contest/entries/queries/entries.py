@@ -12,6 +12,7 @@ from contest.contests.models import Contest, Track
 from contest.core.words import Words
 from contest.entries.models import Entry, Lateness, State, Version
 from contest.events import queries as events
+from contest.events.log import Verb
 from contest.events.models import Event
 from contest.teams.models import Member, Team
 
@@ -125,6 +126,14 @@ def counts(session: Session, contest_id: uuid.UUID) -> dict[State, int]:
     )
     found = {row.state: row.number for row in session.execute(statement)}
     return {state: found[state] for state in State if state in found}
+
+
+def sent_bytes(session: Session, entry: Entry) -> list[int]:
+    """Return the sizes of all files that were ever put into the entry's drafts."""
+    attached = select(Event.facts).where(
+        Event.subject_id == entry.id, Event.verb == Verb.ENTRY_FILE_ATTACHED
+    )
+    return [facts["size_bytes"] for facts in session.scalars(attached)]
 
 
 def history(session: Session, entry: Entry) -> list[Event]:

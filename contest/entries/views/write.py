@@ -18,8 +18,9 @@ from contest.entries.views.blueprint import Desk, bp, desk
 from contest.files import queries as files
 from contest.files.arrival import Arrived
 from contest.files.models import File, Rendition
+from contest.files.room import room_for
 from contest.files.sending import send
-from contest.files.taking import take
+from contest.files.taking import size_of, take
 from contest.web import keys
 from contest.web.access import action, authorize, found, receives_files
 from contest.web.db import db
@@ -108,7 +109,7 @@ def attach(team_id: uuid.UUID, question_id: uuid.UUID) -> ResponseReturnValue:
     authorize(at_desk.may_write)
     question = _deck(at_desk, question_id)
     try:
-        arrived = _arrive(question, request.files.get(field_name(question_id)))
+        arrived = _arrive(at_desk, question, request.files.get(field_name(question_id)))
         write_now()
         at_desk = desk(team_id)
         authorize(at_desk.may_write)
@@ -304,9 +305,14 @@ def _submit(at_desk: Desk) -> Receipt:
     )
 
 
-def _arrive(question: Question, sent: FileStorage | None) -> Arrived:
+def _arrive(at_desk: Desk, question: Question, sent: FileStorage | None) -> Arrived:
     if sent is None or not sent.filename:
         raise DomainError(N_("Choose a file first."))
+    if (
+        at_desk.entry is not None
+    ):  # looked at again when it is attached; until then it is not stored
+        before = queries.sent_bytes(db.session(), at_desk.entry)
+        require(room_for(size_of(sent), before, current_app.config["PLACE_UPLOAD_BYTES"]))
     return take(sent, most_pages=question.limit)
 
 
@@ -314,7 +320,7 @@ def _attach(at_desk: Desk, question: Question, arrived: Arrived) -> File:
     assert at_desk.round is not None  # noqa: S101 -- a question has a round
     return actions.attach(
         db.session(), at_desk.team, at_desk.round, question, arrived,
-        by=at_desk.user, at=at_desk.at,
+        by=at_desk.user, at=at_desk.at, limit_bytes=current_app.config["PLACE_UPLOAD_BYTES"],
     )  # fmt: skip
 
 
@@ -326,7 +332,7 @@ def _arrivals(at_desk: Desk) -> dict[uuid.UUID, Arrived]:
         sent = request.files.get(name)
         if field.question.kind is QuestionKind.DECK and sent is not None and sent.filename:
             try:
-                arrived[field.question.id] = _arrive(field.question, sent)
+                arrived[field.question.id] = _arrive(at_desk, field.question, sent)
             except DomainError as error:
                 raise DomainError(error.message, error.facts, field=name) from None
     return arrived

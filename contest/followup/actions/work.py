@@ -12,6 +12,7 @@ from contest.core.errors import Conflict, DomainError
 from contest.core.text import N_
 from contest.events.log import Verb, record
 from contest.files.models import File
+from contest.files.room import room_for
 from contest.followup.models import (
     Agreement,
     AgreementKind,
@@ -165,9 +166,12 @@ def check_in(
 
 
 def add_document(
-    session: Session, case: Case, file: File, *, title: str, by: User, at: datetime
-) -> CaseDocument:
+    session: Session, case: Case, file: File, *, title: str, by: User, at: datetime,
+    limit_bytes: int,
+) -> CaseDocument:  # fmt: skip
+    """Keep a file on the case. Raises DomainError when all its files would be more than the limit."""
     require(can_work(orm.lock(session, case)))
+    require(room_for(file.size_bytes, queries.sent_bytes(session, case), limit_bytes))
     made = CaseDocument(case_id=case.id, file=file, title=title.strip(), by_id=by.id, at=at)
     session.add(made)
     session.flush()

@@ -16,6 +16,7 @@ from contest.core.decisions import Blocker
 from contest.core.orm import Base
 from contest.core.text import N_
 from contest.entries.models import Entry
+from contest.files.models import File
 from contest.followup.models import (
     Agreement,
     Case,
@@ -59,6 +60,12 @@ def case(session: Session, case_id: uuid.UUID) -> Case | None:
             joinedload(Case.team_owner),
         )
     )
+
+
+def sent_bytes(session: Session, case: Case) -> list[int]:
+    """Return the sizes of all files that are kept on the case."""
+    kept = select(File.size_bytes).join(CaseDocument, CaseDocument.file_id == File.id)
+    return list(session.scalars(kept.where(CaseDocument.case_id == case.id)))
 
 
 def of_entry(session: Session, entry_id: uuid.UUID) -> Case | None:

@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from contest.accounts.signin import current, signed_in
+from contest.core.decisions import require
 from contest.files import actions as files
 from contest.files import look, sending
-from contest.files.taking import take
+from contest.files.room import room_for
+from contest.files.taking import size_of, take
 from contest.followup.actions import work as actions
 from contest.followup.forms import AgreementForm, DocumentForm, SignedForm
 from contest.followup.models import Agreement, AgreementKind, CaseDocument
@@ -30,14 +32,22 @@ def add_document(case_id: uuid.UUID) -> ResponseReturnValue:
     case, _viewer = working(case_id)
     form = DocumentForm()
     largest = current_app.config["MAX_UPLOAD_BYTES"]
+    most = current_app.config["PLACE_UPLOAD_BYTES"]
 
     def keep() -> object:
+        require(room_for(size_of(form.file.data), queries.sent_bytes(db.session(), case), most))
         arrived = take(form.file.data, types=frozenset(look.DOCUMENTS))
         write_now()
-        case, _viewer = working(case_id)
+        kept, _viewer = working(case_id)
         file = files.receive(db.session(), arrived, by=current().id, at=now())
         return actions.add_document(
-            db.session(), case, file, title=form.title.data or "", by=current(), at=now()
+            db.session(),
+            kept,
+            file,
+            title=form.title.data or "",
+            by=current(),
+            at=now(),
+            limit_bytes=most,
         )
 
     return answer(
