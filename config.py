@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     ADVISORIES: str = ""  # a folder or ZIP of OSV records, for `make audit`
     SCAN_COMMAND: str = ""  # a program that gets a file's path; exit code 1 means infected
     MAX_UPLOAD_BYTES: int = Field(default=30 * MIB, gt=0)
-    PLACE_UPLOAD_BYTES: int = Field(default=1024 * MIB, gt=0)  # of an entry or a case, in all its time
+    PLACE_UPLOAD_BYTES: int = Field(default=1024 * MIB, gt=0)  # sent to one entry or case
     MAX_CONTENT_LENGTH: int = Field(default=31 * MIB, gt=0)
     MAX_FORM_MEMORY_SIZE: int = Field(default=1 * MIB, gt=0)
     KEPT_PAGES_BYTES: int = Field(default=64 * MIB, ge=0)  # finished public pages, per web process

@@ -1,6 +1,7 @@
 """Measures promises on one database, and tells of each in a line: `python -m tests.attack` reads them."""
 
 import json
+import logging
 import os
 import resource
 import sys
@@ -47,6 +48,9 @@ def areas() -> Iterator[tuple[str, list[Promise]]]:
 def measure(words: list[str]) -> None:
     """Measure what the words choose; first what is measured alone, the rest when told to go on."""
     database = os.environ["CONTEST_TEST_DATABASE"]
+    logging.getLogger().addHandler(
+        logging.NullHandler()
+    )  # what is refused is noted by the thousand
     chosen = [
         promise
         for area, promises in areas()
