@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     SESSION_HOURS: int = Field(default=14 * 24, ge=1)  # so long it lasts at most
     ADMIN_SESSION_IDLE_MINUTES: int = Field(default=60, ge=15)  # the same for administrators
     ADMIN_SESSION_HOURS: int = Field(default=12, ge=1)
+    PROOF_MINUTES: int = Field(default=30, ge=5)  # so long a proof of who sits there counts
     SSO_ISSUER: str = ""  # a provider of OpenID Connect: https://login.example.org
     SSO_CLIENT_ID: str = ""
     SSO_CLIENT_SECRET: str = ""

@@ -58,6 +58,7 @@ class SettingsForTests(Settings):
     SESSION_HOURS: int = 10**6
     ADMIN_SESSION_IDLE_MINUTES: int = 10**6
     ADMIN_SESSION_HOURS: int = 10**6
+    PROOF_MINUTES: int = 10**6
 
 
 def settings(tmp: Any, database_url: str | None = None, **more: Any) -> SettingsForTests:

@@ -60,8 +60,14 @@ class CodeForm(Form):
     resume = HiddenField()
 
 
-class ProofForm(Form):
-    """The password once more."""
+class LinkProofForm(Form):
+    """A wish for a link, of somebody who has nothing else to prove themselves by."""
+
+    resume = HiddenField()
+
+
+class ProofForm(LinkProofForm):
+    """The password once more; `resume` as when signing in."""
 
     password = PasswordField(lazy("Password"), [InputRequired(), Length(max=passwords.LONGEST)])
 

@@ -20,11 +20,12 @@ from flask_security import (
     verify_password,
 )
 
-from contest.accounts import devices, passwords, queries
+from contest.accounts import devices, passwords, proofs, queries
 from contest.accounts.actions import sessions
 from contest.accounts.actions.sessions import Begun
 from contest.accounts.models import SignIn, User
 from contest.web import idempotency, requests
+from contest.web.access import SAFE_METHODS
 from contest.web.db import db
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -65,33 +66,36 @@ def current() -> User:
 
 
 def signed_in(view: F) -> F:
-    """Ask a visitor to sign in first, and go on afterwards with what they came for or had typed."""
+    """Ask a visitor to sign in first, and go on afterwards with what they came for or had typed.
+
+    So is asked who has to prove anew that it is them: see `proofs`.
+    """
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if visitor() is None:
             raise SignInNeeded
+        _require_declared_proof()
         return view(*args, **kwargs)
 
     return cast(F, guarded)
 
 
-def lately_proved(view: F) -> F:
-    """Ask somebody who signed in a while ago to prove anew who they are: a browser may be left alone."""
-
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        require_proof()
-        return view(*args, **kwargs)
-
-    return cast(F, guarded)
-
-
-def require_proof() -> None:
-    """Stop with the page that asks for a proof unless there was one within `LATELY`."""
+def require_proof(within: timedelta = LATELY) -> None:
+    """Stop with the page that asks for a proof unless there was one lately: a browser may be left alone."""
     proved: datetime | None = g.get("proved_at") if visitor() is not None else None
-    if proved is None or requests.now() - proved > LATELY:
+    if proved is None or requests.now() - proved > within:
         raise ProofNeeded
+
+
+def _require_declared_proof() -> None:
+    """Do so where `proofs` says that the running action asks for one."""
+    view = current_app.view_functions[str(request.endpoint)]
+    name = getattr(view, "action", "")
+    if name in proofs.ACCOUNT:
+        require_proof()
+    elif name in proofs.CONTEST or (name in proofs.CHANGES and request.method not in SAFE_METHODS):
+        require_proof(timedelta(minutes=current_app.config["PROOF_MINUTES"]))
 
 
 def is_strong() -> bool:

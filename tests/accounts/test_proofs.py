@@ -1,5 +1,7 @@
 """A11: what decides who gets into an account asks first whether it is still its owner who sits there."""
 
+import html
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -9,16 +11,18 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contest.accounts import factors, links
+from contest.accounts import factors, links, proofs
 from contest.accounts.actions import factors as actions
 from contest.accounts.models import Authenticator, SignIn, User
 from contest.accounts.signin import hashed
+from contest.contests.models import Role
 from contest.core import clock
 from contest.messages.models import Message
+from contest.web import access
 from tests import make
 from tests.accounts.test_attempts import KEYS, PASSWORD, SECRET, code, limited, with_password
 from tests.jobs import run_promised
-from tests.pages import Client
+from tests.pages import Client, check
 
 PAGES = (
     "/profile/security/app",
@@ -59,6 +63,63 @@ def test_a_button_that_decides_it_does_nothing_before(
     session.refresh(ada)
     assert ada.feed_token == kept
     assert "Nothing has changed yet" in client.page("/sign-in/again").text
+
+
+def test_whatever_is_declared_to_need_a_proof_asks_for_one(
+    client: Client, ada: User, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A11: the declaration is the only place; what stands there exists, and asks before it looks."""
+    del ada
+    monkeypatch.setitem(app.config, "PROOF_MINUTES", 5)
+    declared = {
+        row: name
+        for row, name in access.declared(app).items()
+        if name in proofs.ACCOUNT | proofs.CONTEST or (name in proofs.CHANGES and row[1] == "POST")
+    }
+    assert set(declared.values()) == proofs.ACCOUNT | proofs.CONTEST | proofs.CHANGES
+
+    for route, method in declared:
+        url = re.sub("<slug[^>]*>", "a", re.sub("<int[^>]*>", "1", route))
+        url = re.sub("<uuid[^>]*>", "00000000-0000-4000-8000-000000000000", url)
+        answer = client.open(url, method=method)
+        assert (answer.location or "").startswith("/sign-in/again"), (method, route)
+
+
+def test_in_a_contest_a_proof_counts_as_long_as_the_setting_says(
+    client: Client, session: Session, ada: User, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contest = make.contest(session)
+    make.appointment(session, contest=contest, user=ada, role=Role.ORGANISER)
+    url = f"/contests/{contest.slug}/people"
+
+    monkeypatch.setitem(app.config, "PROOF_MINUTES", 30)
+    assert client.post(url).status_code == 422
+    monkeypatch.setitem(app.config, "PROOF_MINUTES", 10)
+    assert client.post(url).location.startswith("/sign-in/again")
+    client.page(url)  # reading asks for nothing
+
+
+def test_what_was_typed_is_kept_over_the_proof(
+    client: Client, session: Session, ada: User, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        ada.password = hashed(PASSWORD)
+    contest = make.contest(session)
+    make.appointment(session, contest=contest, user=ada, role=Role.ORGANISER)
+    monkeypatch.setitem(app.config, "PROOF_MINUTES", 10)
+    url = f"/contests/{contest.slug}/people"
+
+    asked = client.post(url, data={"email": "eve@example.org", "role": "judge"})
+    assert asked.status_code == 401
+    check(asked.text)
+    resume = html.unescape(re.findall(r'name="resume"[^>]*value="([^"]*)"', asked.text)[0])
+    proved = client.post(
+        f"/sign-in/again?next={url}", data={"password": PASSWORD, "resume": resume}
+    )
+
+    assert "Send what you typed?" in proved.text
+    assert f'action="{url}"' in proved.text
+    assert "eve@example.org" in proved.text
 
 
 def test_everything_else_goes_on_as_before(client: Client, ada: User) -> None:

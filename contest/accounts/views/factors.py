@@ -16,7 +16,6 @@ from contest.accounts.signin import (
     FactorNeeded,
     begin,
     current,
-    lately_proved,
     safe_next,
     signed_in,
     visitor,
@@ -64,7 +63,6 @@ def second_factor() -> ResponseReturnValue:
 @bp.route("/profile/security/app", methods=["GET", "POST"])
 @action("accounts.add_app")
 @signed_in
-@lately_proved
 def add_app() -> ResponseReturnValue:
     """Set up an authenticator app; the first factor comes with recovery codes."""
     user = current()
@@ -98,7 +96,6 @@ def add_app() -> ResponseReturnValue:
 @bp.route("/profile/security/app/remove", methods=["GET", "POST"])
 @action("accounts.remove_app")
 @signed_in
-@lately_proved
 def remove_app() -> ResponseReturnValue:
     """Take the authenticator app off, with one last code."""
     user = current()
@@ -115,7 +112,6 @@ def remove_app() -> ResponseReturnValue:
 @bp.route("/profile/security/codes", methods=["GET", "POST"])
 @action("accounts.renew_codes")
 @signed_in
-@lately_proved
 def renew_codes() -> ResponseReturnValue:
     """Make new recovery codes and show them, this once."""
     user = current()

@@ -13,7 +13,7 @@ from contest.accounts.actions.sessions import AGAIN
 from contest.accounts.forms import PasskeyForm
 from contest.accounts.models import User
 from contest.accounts.passkeys import Site, named
-from contest.accounts.signin import begin, current, lately_proved, safe_next, signed_in
+from contest.accounts.signin import begin, current, safe_next, signed_in
 from contest.accounts.views.blueprint import bp
 from contest.accounts.views.factors import show_codes
 from contest.core.decisions import ALLOW
@@ -52,7 +52,6 @@ def passkey() -> ResponseReturnValue:
 @bp.route("/profile/security/passkey", methods=["GET", "POST"])
 @action("accounts.add_passkey")
 @signed_in
-@lately_proved
 def add_passkey() -> ResponseReturnValue:
     """Let this device or a password manager make a passkey for the account."""
     user = current()
@@ -77,7 +76,6 @@ def add_passkey() -> ResponseReturnValue:
 @bp.post("/profile/passkeys/<uuid:passkey_id>/remove")
 @action("accounts.remove_passkey")
 @signed_in
-@lately_proved
 def remove_passkey(passkey_id: uuid.UUID) -> ResponseReturnValue:
     """Let a passkey open the account no more."""
     user = current()

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from contest.accounts import actions
 from contest.accounts.forms import ProfileForm
 from contest.accounts.models import User
-from contest.accounts.signin import current, lately_proved, signed_in
+from contest.accounts.signin import current, signed_in
 from contest.accounts.views.blueprint import bp
 from contest.core.decisions import ALLOW
 from contest.web.access import action, authorize
@@ -45,7 +45,6 @@ def profile() -> ResponseReturnValue:
 @bp.post("/profile/feed")
 @action("accounts.renew_feed")
 @signed_in
-@lately_proved
 def renew_feed() -> ResponseReturnValue:
     """Give the calendar feed a new address."""
     user = current()

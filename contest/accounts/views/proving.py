@@ -1,30 +1,31 @@
 """Asks somebody who is signed in once more who they are, before they change how they prove it."""
 
-from flask import flash, redirect, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from contest.accounts import actions, queries
 from contest.accounts.actions.sessions import AGAIN
-from contest.accounts.forms import CodeForm, ProofForm
+from contest.accounts.forms import CodeForm, LinkProofForm, ProofForm
 from contest.accounts.models import User
 from contest.accounts.signin import (
     ProofNeeded,
     begin,
+    carried,
     current,
     is_password_of,
     safe_next,
     signed_in,
 )
-from contest.accounts.views.arriving import limit_mail, promise_mail
+from contest.accounts.views.arriving import limit_mail, promise_mail, resumed
 from contest.accounts.views.blueprint import bp
 from contest.accounts.views.factors import proved
 from contest.core.decisions import ALLOW
-from contest.web import limits, refusals
-from contest.web.access import action, authorize, mark_decided
+from contest.web import csrf, limits, refusals
+from contest.web.access import SAFE_METHODS, action, authorize, mark_decided
 from contest.web.db import db
 from contest.web.errors import problem, wants_json
-from contest.web.forms import Form, render_form
+from contest.web.forms import render_form
 from contest.web.models import RefusalKind
 from contest.web.requests import now
 
@@ -37,7 +38,7 @@ def prove() -> ResponseReturnValue:
     user = current()
     authorize(ALLOW)  # everybody their own
     next_page = safe_next(request.args.get("next"), url_for(".security"))
-    form: Form = CodeForm() if user.has_factor() else ProofForm() if user.password else Form()
+    form = _form(user)
     if form.validate_on_submit():
         if not isinstance(form, CodeForm | ProofForm):
             limit_mail(user.email)
@@ -47,11 +48,11 @@ def prove() -> ResponseReturnValue:
         if how:
             actions.proved(db.session(), user, how=how, at=now())
             begin(user, how=AGAIN, passed=True)
+            again = resumed(form.resume.data)
+            if again is not None:
+                return render_template("accounts/resend.html", **again)
             return redirect(next_page, 303)
-    has_passkey = bool(queries.passkeys(db.session(), user))
-    return render_form(
-        "accounts/prove.html", form, next_page=next_page, has_passkey=has_passkey, email=user.email
-    )
+    return _page(form, user, next_page)
 
 
 @bp.app_errorhandler(ProofNeeded)
@@ -61,10 +62,38 @@ def ask_for_proof(_error: ProofNeeded) -> ResponseReturnValue:
     db.session.rollback()
     if wants_json():
         return problem(gettext("Prove first that it is still you: open the page Security."), 403)
-    if request.method in {"GET", "HEAD"}:
+    if request.method in SAFE_METHODS:
         return redirect(url_for("accounts.prove", next=request.full_path.rstrip("?")), 303)
-    flash(gettext("Nothing has changed yet. Prove that it is you, then press the button again."))
-    return redirect(url_for("accounts.prove"), 303)
+    rule = request.url_rule
+    is_page = rule is not None and "GET" in (rule.methods or ())
+    next_page = safe_next(request.path) if is_page else url_for("accounts.security")
+    resume = "" if csrf.is_from_elsewhere() else carried()
+    if not resume:
+        flash(
+            gettext("Nothing has changed yet. Prove that it is you, then press the button again.")
+        )
+        return redirect(url_for("accounts.prove", next=next_page), 303)
+    response = make_response(_page(_form(current(), resume=resume), current(), next_page))
+    response.status_code = 401
+    return response
+
+
+def _form(user: User, **values: str) -> CodeForm | LinkProofForm:
+    """Return the form for what the person has; with `values` it is one that was not sent yet."""
+    password = ProofForm if user.password else LinkProofForm
+    kind = CodeForm if user.has_factor() else password
+    return kind(formdata=None, **values) if values else kind()
+
+
+def _page(form: CodeForm | LinkProofForm, user: User, next_page: str) -> ResponseReturnValue:
+    return render_form(
+        "accounts/prove.html",
+        form,
+        next_page=next_page,
+        has_passkey=bool(queries.passkeys(db.session(), user)),
+        email=user.email,
+        again=resumed(form.resume.data),
+    )
 
 
 def _password(form: ProofForm, user: User) -> str:

@@ -14,7 +14,6 @@ from contest.accounts.models import User
 from contest.accounts.signin import (
     begin,
     current,
-    lately_proved,
     require_proof,
     safe_next,
     signed_in,
@@ -122,7 +121,6 @@ def sso_join() -> ResponseReturnValue:
 @bp.post("/profile/security/sso/<uuid:identity_id>/remove")
 @action("accounts.sso_remove")
 @signed_in
-@lately_proved
 def sso_remove(identity_id: uuid.UUID) -> ResponseReturnValue:
     """Let the provider open the account no more."""
     user = current()

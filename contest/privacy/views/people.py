@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from contest.accounts import queries as accounts
 from contest.accounts.models import User
-from contest.accounts.signin import current, here, lately_proved, signed_in
+from contest.accounts.signin import current, here, signed_in
 from contest.core.decisions import ALLOW
 from contest.core.errors import DomainError
 from contest.core.text import N_
@@ -80,7 +80,6 @@ def copy() -> ResponseReturnValue:
 @bp.post("/profile/data/<uuid:export_id>/fetch")
 @action("privacy.fetch")
 @signed_in
-@lately_proved
 def fetch(export_id: uuid.UUID) -> ResponseReturnValue:
     """Send the copy, once, to the session that asked for it."""
     user = current()
@@ -92,7 +91,6 @@ def fetch(export_id: uuid.UUID) -> ResponseReturnValue:
 @bp.route("/profile/erase", methods=["GET", "POST"])
 @action("privacy.erase")
 @signed_in
-@lately_proved
 def erase() -> ResponseReturnValue:
     """Say what is removed, what stays and why, and what stands in the way; then set the day."""
     user, session = current(), db.session()
@@ -124,7 +122,6 @@ def take_back() -> ResponseReturnValue:
 @bp.route("/people/erase", methods=["GET", "POST"])
 @action("privacy.erase_other")
 @signed_in
-@lately_proved
 def erase_other() -> ResponseReturnValue:
     """Set the day on which somebody else is erased, with the reason, for administrators."""
     authorize(policy.may_erase_others(current()))
