@@ -43,9 +43,13 @@ class Child:
         return subprocess.Popen(self.command, cwd=ROOT)  # noqa: S603 -- our own commands
 
     def goes_on(self) -> bool:
-        """Say whether it runs, begun again if need be; False when it did not even begin well."""
-        if self.process.poll() is not None:
-            if time.monotonic() - self.began < SECONDS:
+        """Say whether it runs, begun again if need be; False when it did not even begin well.
+
+        One that was killed might well have.
+        """
+        code = self.process.poll()
+        if code is not None:
+            if code >= 0 and time.monotonic() - self.began < SECONDS:
                 return False
             self.process = self._begin()
         return True

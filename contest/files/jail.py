@@ -20,7 +20,7 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 JAILED = Path(__file__).with_name("jailed.py")
-SECONDS = {"probe": 10, "look": 20, "render": 90, "plain": 90}
+SECONDS = {"probe": 10, "look": 20, "render": 60, "plain": 60}
 MOST_SAID = 1024 * 1024  # bytes of an answer
 INSIDE = Path("/jail")
 SYSTEM = ("/usr", "/lib", "/lib64")

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 MIB = 1024 * 1024
-CPU_SECONDS = {"probe": 5, "look": 10, "render": 60, "plain": 60}
+CPU_SECONDS = {"probe": 5, "look": 10, "render": 30, "plain": 30}
 MEMORY = {"probe": 512 * MIB, "look": 512 * MIB, "render": 1536 * MIB, "plain": 1536 * MIB}
 FILE_BYTES = {"probe": MIB, "look": MIB, "render": 32 * MIB, "plain": 128 * MIB}
 OPEN_FILES = 64

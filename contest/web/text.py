@@ -23,6 +23,7 @@ from contest.core.errors import DomainError
 from contest.core.words import LANGUAGES, OWN_NAMES, Words
 from contest.web import states
 
+LONGEST_MARKDOWN = 40_000  # characters of any field; the hardest take a third of a second
 _URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?*_~)\]。，、）」]", re.IGNORECASE)
 
 
@@ -186,7 +187,12 @@ def rich(words: Words | None) -> Markup:
 
 @lru_cache(maxsize=512)
 def clean_html(markdown: str) -> str:
-    """Turn Markdown into HTML of the allowed tags; links neither leak the page nor vouch for it."""
+    """Turn Markdown into HTML of the allowed tags; links neither leak the page nor vouch for it.
+
+    A text that no field would take is not thought about: it stands there as it was written.
+    """
+    if len(markdown) > LONGEST_MARKDOWN:
+        return f"<pre>{escape(markdown)}</pre>"
     return nh3.clean(
         _markdown.render(markdown),
         tags=_TAGS,

@@ -238,7 +238,7 @@ def forks() -> float:
     """Let eight processes write 500 events each; return what is missing or does not hold."""
     folder = Path(tempfile.mkdtemp(prefix="contest-chain-"))
     url = databases.new(folder)
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")  # they bring what is imported along
     crew = [context.Process(target=write_events, args=(url, EACH)) for _ in range(WRITERS)]
     for one in crew:
         one.start()

@@ -108,7 +108,7 @@ class _Rush:
         plan, ends = self.plan, self.began + self.plan.ends
         await self._until(plan.calm)
         proxy.chaos = plan.chaos
-        every = (plan.ends - plan.calm) / plan.kills
+        every = (plan.ends - plan.calm) / (plan.kills + 2)  # some time to catch up
         for number, victim in enumerate(islice(cycle(ORDER), plan.kills), start=1):
             while not self._kill(victim):
                 await self._until(time.time() - self.began + 0.1)  # it is not yet back

@@ -3,12 +3,14 @@
 import asyncio
 import atexit
 import json
+import statistics
 import time
 import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import cycle
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -31,6 +33,7 @@ from tests.rush.wire import Answer, Headers, ask, form
 
 PLACES, JOINERS, CLICKS, SAVES, WRITERS = 5, 50, 10, 20, 8
 WRITING_SECONDS = 6
+READ_TURNS, READ_SECONDS = 3, 4.0  # of reading a page without and with bombs
 
 
 class Once(NamedTuple):
@@ -216,6 +219,36 @@ class Crowd:
 
         answers = asyncio.run(all_())
         return Once(sum(a.status != 200 for a in answers), _strange(answers, {200}))
+
+    def read_beside(self, bombs: Sequence[bytes]) -> float:
+        """Return by how many percent a page takes longer (p99) while two teams send bombs, and rests."""
+        return asyncio.run(self._read_beside(bombs))
+
+    async def _read_beside(self, bombs: Sequence[bytes]) -> float:
+        reader, *senders = self.filled.teams[:3]
+        seconds: dict[bool, list[float]] = {False: [], True: []}
+
+        async def send(team: filling.Team, until: float) -> None:
+            deck = self.filled.deck
+            path = f"{team.path}/files/{deck.removeprefix('q-')}"
+            for bomb in cycle(bombs):
+                if time.monotonic() > until:
+                    return
+                kind, body = form({"_key": str(uuid.uuid4())}, {deck: bomb})
+                await ask(self.instance.port, "POST", path, {**team.headers, **kind}, body)
+
+        for number in range(2 * READ_TURNS):
+            loud, until = bool(number % 2), time.monotonic() + READ_SECONDS
+            sending = [asyncio.create_task(send(team, until)) for team in senders if loud]
+            await asyncio.sleep(0.3)
+            while time.monotonic() < until:
+                began = time.monotonic()
+                answer = await ask(self.instance.port, "GET", reader.path, reader.headers)
+                seconds[loud].append(time.monotonic() - began)
+                assert answer.status == 200
+            await asyncio.gather(*sending)
+        quiet, beside = (statistics.quantiles(seconds[loud], n=100)[98] for loud in (False, True))
+        return 100 * (beside / quiet - 1)
 
     def _write(self, number: int) -> None:
         answer = asyncio.run(self._save(number, "Reeds", 0))

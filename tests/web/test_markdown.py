@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from contest.web.text import clean_html
+from contest.web.text import LONGEST_MARKDOWN, clean_html
 
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "pre", "table",
         "thead", "tbody", "tr", "th", "td", "hr", "html", "head", "body"}  # fmt: skip
@@ -72,3 +72,7 @@ def test_addresses_become_links_and_the_full_stop_behind_them_does_not() -> None
         'https://a.example/x_y?q=1</a>. And <strong><a href="https://b.example"'
         ' rel="noopener noreferrer nofollow">https://b.example</a></strong>!</p>\n'
     )
+
+
+def test_a_text_longer_than_any_field_is_shown_as_it_was_written() -> None:
+    assert clean_html("<b>" * LONGEST_MARKDOWN) == f"<pre>{'&lt;b&gt;' * LONGEST_MARKDOWN}</pre>"

@@ -27,6 +27,7 @@ from contest.contests.forms.base import ChoosingForm, ContestForm, id_or_none
 from contest.contests.models import IpTerms, Series
 from contest.core.words import LANGUAGES, OWN_NAMES, Words
 from contest.web.forms import LocalDateTimeField, SomeWords, WordsField
+from contest.web.text import LONGEST_MARKDOWN
 from contest.web.text import lazy as _
 
 
@@ -162,5 +163,5 @@ class UndertakingForm(ContestForm):
     """The next number of a promise's text."""
 
     body = WordsField(
-        _("Text"), [SomeWords()], max_length=100_000, rows=18, description=_("Markdown.")
+        _("Text"), [SomeWords()], max_length=LONGEST_MARKDOWN, rows=18, description=_("Markdown.")
     )
