@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     CHECKPOINTS_URL: str = (
         ""  # file:// or s3://, best on another machine; beside the files if empty
     )
+    CHECKPOINTS_MAIL: str = ""  # addresses, with commas, that get each hour's signatures too
     SIGNING_KEY: str = (
         ""  # Ed25519 seed for receipts, 64 hex digits; derived from SECRET_KEY if empty
     )

@@ -18,6 +18,7 @@ from contest.accounts import cli as accounts_cli  # noqa: E402
 from contest.accounts import jobs as accounts_jobs  # noqa: E402
 from contest.accounts import signin  # noqa: E402
 from contest.accounts import views as accounts  # noqa: E402
+from contest.accounts.actions import addresses  # noqa: E402
 from contest.bench import cli as bench_cli  # noqa: E402
 from contest.comparing import views as comparing  # noqa: E402
 from contest.contests import jobs as contests_jobs  # noqa: E402
@@ -54,6 +55,7 @@ from contest.ranking import views as ranking  # noqa: E402
 from contest.results import cli as results_cli  # noqa: E402
 from contest.results import jobs as results_jobs  # noqa: E402
 from contest.results import views as results  # noqa: E402
+from contest.teams import actions as teams_actions  # noqa: E402
 from contest.teams import jobs as teams_jobs  # noqa: E402
 from contest.teams import queries as teams_queries  # noqa: E402
 from contest.teams import views as teams  # noqa: E402
@@ -205,6 +207,7 @@ def create_app(settings: object) -> Flask:
     navigation.register(PLACES)
     readiness.register(CHECKS)
     overview.register(COUNTS)
+    addresses.register([teams_actions.move_invitations])
     teams_queries.tell_standings(standing.of_teams)
     access.declared(app)
     kept = finished.Layer(app, events_queries.PUBLIC_VERSION)

@@ -1,10 +1,12 @@
 """Answers to whoever asks for a mail about an address: found out here, so that asking tells nothing."""
 
 import json
+import uuid
 from datetime import datetime
 from typing import Any
 
-from contest.accounts import actions, factors
+from contest.accounts import actions, factors, queries
+from contest.accounts.actions import addresses
 from contest.core import clock
 from contest.jobs.registry import every, job
 from contest.web import keys
@@ -27,6 +29,17 @@ def mail_link(asked: str, number: str) -> None:
 def reset(asked: str, number: str) -> None:
     """Mail a link to a new password, if somebody has this address."""
     actions.send_reset(db.session(), **_opened(asked), number=number, at=clock.now())
+
+
+@job("accounts.new_address")
+def new_address(asked: str, number: str) -> None:
+    """Mail a link to an address that an account is to go by."""
+    wanted = _opened(asked)
+    user = queries.by_id(db.session(), uuid.UUID(wanted["user_id"]))
+    if user is not None:
+        addresses.send_link(
+            db.session(), user, email=wanted["email"], asked=asked, number=number, at=clock.now()
+        )
 
 
 @every("accounts.forget_refusals", minutes=60)

@@ -17,11 +17,13 @@ from contest.core import clock
 from contest.web import keys, refusals
 from contest.web.models import RefusalKind
 
+ADDRESS = "address"
 ENTER = "enter"
 CONFIRM = "confirm"
 RESET = "reset"
 TEAM_INVITATION = "team_invitation"
 LIFETIMES = {
+    ADDRESS: timedelta(hours=1),
     ENTER: timedelta(minutes=10),
     CONFIRM: timedelta(days=2),
     RESET: timedelta(hours=1),

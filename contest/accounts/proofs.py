@@ -9,6 +9,7 @@ ACCOUNT = frozenset(
     {
         "accounts.add_app",
         "accounts.add_passkey",
+        "accounts.new_address",
         "accounts.remove_app",
         "accounts.remove_passkey",
         "accounts.renew_codes",

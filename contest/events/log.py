@@ -22,6 +22,7 @@ class Verb(enum.StrEnum):
     """All that can happen, in the past tense; `<subject>.<what happened>`."""
 
     # accounts
+    USER_ADDRESS_CHANGED = "user.address-changed"
     USER_CHANGED = "user.changed"
     USER_CODES_RENEWED = "user.codes-renewed"
     USER_CONFIRMED = "user.confirmed"
@@ -224,6 +225,7 @@ UNSEEN = frozenset(verb for verb in Verb if verb.partition(".")[0] in UNSEEN_SUB
     Verb.ENTRY_FILE_DETACHED,
     Verb.UNDERTAKING_SIGNED,
     Verb.CONTEST_RETENTION_SET,
+    Verb.USER_ADDRESS_CHANGED,
     Verb.USER_CODES_RENEWED,
     Verb.USER_COPY_ASKED,
     Verb.USER_COPY_FETCHED,

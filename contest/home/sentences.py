@@ -7,6 +7,7 @@ from contest.core.text import N_
 from contest.events.log import Verb
 
 SENTENCES: dict[Verb, str] = {
+    Verb.USER_ADDRESS_CHANGED: N_("Mail address changed"),
     Verb.USER_CHANGED: N_("Profile changed"),
     Verb.USER_CODES_RENEWED: N_("Recovery codes renewed"),
     Verb.USER_CONFIRMED: N_("Mail address confirmed"),

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -304,3 +305,8 @@ def _invitation(
         team=team.id, how="mail" if email else "link",
     )  # fmt: skip
     return invitation
+
+
+def move_invitations(session: Session, old: str, new: str) -> None:
+    """Let invitations follow a person to another mail address."""
+    session.execute(update(TeamInvitation).where(TeamInvitation.email == old).values(email=new))

@@ -141,6 +141,9 @@ def mail(values: Values) -> Iterator[str]:
         yield "CONTEST_MAIL_FROM: has to be like Contest <contest@example.org>."
     elif address.endswith("@localhost") and not values["MAIL_URL"].startswith("file:"):
         yield "CONTEST_MAIL_FROM: nobody can answer to localhost. Name an address of yours."
+    for each in filter(None, values["CHECKPOINTS_MAIL"].split(",")):
+        if parseaddr(each)[1] != each or not all(each.rpartition("@")) or "\n" in each:
+            yield "CONTEST_CHECKPOINTS_MAIL: addresses, with commas, like a@example.org,b@example.com."
 
 
 @check

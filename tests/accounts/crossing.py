@@ -18,7 +18,14 @@ from contest.events import checkpoints
 from contest.web import keys
 from tests import make
 
-PURPOSES = (links.ENTER, links.CONFIRM, links.RESET, links.TEAM_INVITATION, people.PURPOSE)
+PURPOSES = (
+    links.ADDRESS,
+    links.ENTER,
+    links.CONFIRM,
+    links.RESET,
+    links.TEAM_INVITATION,
+    people.PURPOSE,
+)
 SEALS = (factors.FACTOR, factors.ASKED, factors.SETTING_UP, factors.PROVIDED)
 FORMS = (receipt.FORMAT, checkpoints.FORMAT)
 PAYLOAD = {"user": "1", "number": "n1"}

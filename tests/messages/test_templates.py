@@ -10,7 +10,15 @@ from flask import Flask
 from jinja2 import meta
 
 FOLDER = Path("templates/mail")
-HOW = {"to", "at", "contest_id", "hold", "due_at", "dedupe_key"}  # arguments that are not facts
+HOW = {
+    "to",
+    "at",
+    "contest_id",
+    "hold",
+    "due_at",
+    "dedupe_key",
+    "address",
+}  # arguments that are not facts
 GIVEN = {"to", "name", "message_id", "note", "link", "signed_link", "said", "moment", "word"}
 
 

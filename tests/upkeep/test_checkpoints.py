@@ -2,6 +2,8 @@
 
 import logging
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,23 @@ def test_officers_read_up_to_where_the_record_is_signed_and_keep_it(
     assert kept.told()["chain"] == str(contest.id)
     client.sign_in(make.user(session))
     assert client.get(f"{url}/checkpoints").status_code == 404
+
+
+def test_whoever_the_setting_names_gets_each_hour_by_mail(
+    app: Flask, session: Session, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "MAIL_URL", f"file://{folder}/mail")
+    monkeypatch.setitem(app.config, "CHECKPOINTS_MAIL", "a@example.org,b@example.org")
+    ada = make.user(session)
+    record(session, Verb.USER_CREATED, ada, by=ada.id, at=make.NOON)
+
+    stands = an_hour_passes(session, folder)
+    an_hour_passes(session, folder)  # nothing happened: no mail
+
+    sent = [
+        message_from_bytes(path.read_bytes(), policy=SMTP) for path in folder.glob("mail/*.eml")
+    ]
+    assert sorted(letter["To"] for letter in sent) == ["a@example.org", "b@example.org"]
+    for letter in sent:
+        [file] = letter.iter_attachments()
+        assert file.get_content().decode().splitlines() == stands

@@ -55,6 +55,7 @@ MUTATIONS: list[tuple[Mapping[str, str | None], str]] = [
     ({"FILES_URL": "s3://bucket/x", "CHECKPOINTS_URL": "s3://bucket/x"}, "CHECKPOINTS_URL"),
     ({"MAIL_URL": "mail.example.org"}, "MAIL_URL"),
     ({"MAIL_FROM": "Contest"}, "MAIL_FROM"),
+    ({"CHECKPOINTS_MAIL": "a@example.org,nobody"}, "CHECKPOINTS_MAIL"),
     ({"MAIL_FROM": "Contest <contest@localhost>"}, "MAIL_FROM"),
     ({"LIMITS_URL": "redis://limits.example.org:6379"}, "LIMITS_URL"),
     ({"LIMITS_URL": "memcached://localhost"}, "LIMITS_URL"),

@@ -1,6 +1,7 @@
 """The pages of signing in, signing up and of one's own account."""
 
 from contest.accounts.views import (
+    addresses,
     arriving,
     factors,
     links,
@@ -14,6 +15,7 @@ from contest.accounts.views import (
 from contest.accounts.views.blueprint import bp
 
 __all__ = [
+    "addresses",
     "arriving",
     "bp",
     "factors",

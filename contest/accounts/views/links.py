@@ -62,10 +62,10 @@ def forgot() -> ResponseReturnValue:
 @public("accounts.enter")
 def enter(token: str) -> ResponseReturnValue:
     """Sign in by a link."""
-    link, user = _link(links.ENTER, token)
+    link, user = opened(links.ENTER, token)
     next_page = safe_next(link.payload.get("next"))
     if user is None:
-        return _no_longer(link)
+        return no_longer(link)
     if link.payload.get("again"):
         begin(user)
         return redirect(next_page, 303)
@@ -87,10 +87,10 @@ def enter(token: str) -> ResponseReturnValue:
 @public("accounts.confirm")
 def confirm(token: str) -> ResponseReturnValue:
     """Open the account."""
-    link, user = _link(links.CONFIRM, token)
+    link, user = opened(links.CONFIRM, token)
     next_page = safe_next(link.payload.get("next"))
     if user is None:
-        return _no_longer(link)
+        return no_longer(link)
     if user.confirmed_at is not None:
         return redirect(url_for(".sign_in", next=next_page), 303)
     form = WelcomeForm(name=user.name)
@@ -113,9 +113,9 @@ def confirm(token: str) -> ResponseReturnValue:
 @public("accounts.reset")
 def reset(token: str) -> ResponseReturnValue:
     """Set a new password by a mailed link."""
-    link, user = _link(links.RESET, token)
+    link, user = opened(links.RESET, token)
     if user is None:
-        return _no_longer(link)
+        return no_longer(link)
     form = ResetForm(user)
     if form.validate_on_submit() and form.is_good_for(name=user.name, email=user.email):
         actions.introduce(db.session(), user, form.given_name(), at=now())
@@ -133,7 +133,7 @@ def reset(token: str) -> ResponseReturnValue:
     return render_form("accounts/reset.html", form, email=user.email)
 
 
-def _link(purpose: str, token: str) -> tuple[links.Link, User | None]:
+def opened(purpose: str, token: str) -> tuple[links.Link, User | None]:
     """Return what a link says and the person it lets in: nobody if it does not count any more."""
     link = links.look(purpose, token)
     if link.state is not links.State.GOOD:
@@ -158,7 +158,7 @@ def _prove_by(link: links.Link, user: User) -> None:
         begin(user, how=AGAIN, passed=True)
 
 
-def _no_longer(link: links.Link) -> ResponseReturnValue:
+def no_longer(link: links.Link) -> ResponseReturnValue:
     """Explain why a link does nothing, and where a new one comes from."""
     next_page = safe_next(link.payload.get("next"))
     return render_template("accounts/no_longer.html", state=link.state, next_page=next_page), 410
