@@ -5,8 +5,9 @@ from contest.contests.actor import Actor
 from contest.contests.models import JUDGED, Appointment, Phase, Role, Round, RoundPhase
 from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.text import N_
-from contest.judging.models import Assignment, Calibration, Rubric
+from contest.judging.models import Assignment, AssignmentState, Calibration, Rubric
 
+OFF_THE_LIST = frozenset({AssignmentState.REASSIGNED, AssignmentState.WAIVED})
 BEFORE_JUDGING = frozenset({RoundPhase.PLANNED, RoundPhase.COLLECTING, RoundPhase.SCREENING})
 
 
@@ -87,6 +88,8 @@ def may_score(user: User, assignment: Assignment, *, ready: Decision) -> Decisio
         return mine
     if not ready:
         return ready
+    if assignment.state in OFF_THE_LIST:
+        return deny(N_("The chair has taken this entry off your list."))
     return can_take_scores(assignment.round)
 
 

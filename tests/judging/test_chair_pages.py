@@ -2,15 +2,17 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.contests.models import Answer, Role, RoundKind, RoundPhase
 from contest.entries.models import Entry, State
 from contest.judging import jobs
-from contest.judging.actions import conflicts, scoring
+from contest.judging.actions import closing, conflicts, scoring
 from contest.judging.actions import plan as actions
 from contest.judging.models import (
     Assignment,
@@ -21,6 +23,7 @@ from contest.judging.models import (
 )
 from contest.judging.queries import interests, panel, plans, reviews, work
 from contest.judging.queries.readiness import rubric_blockers
+from contest.messages.models import Message
 from tests import make
 from tests.jobs import fail_promised, run_promised
 from tests.judging.test_judge_pages import counted
@@ -515,6 +518,31 @@ def test_a_reminder_goes_out_once_a_day(client: Client, session: Session) -> Non
     assert "1 judge was reminded" in client.page(place).text
     client.post(f"/rounds/{room.round.id}/nudge", data={"all": "1"})
     assert "Nobody was reminded" in client.page(place).text
+
+
+def test_a_judge_who_was_let_go_is_reminded_of_nothing_and_their_entry_lacks_a_judge(
+    client: Client, session: Session
+) -> None:
+    room = Room(session)
+    for judge in (0, 1):
+        room.give(judge, judge)
+    room.judges[0].ended_at = make.NOON
+    session.flush()
+    client.sign_in(room.chair)
+
+    text = client.page(f"/rounds/{room.round.id}/progress").text
+    assert "Remind 1 judge" in text
+    assert "1 judge missing" in text
+    assert (
+        "1 entry of “Ideas” lacks a judge"
+        in client.page(f"/contests/{room.contest.slug}/judging").text
+    )
+    assert room.round.judging_closes_at is not None
+    late = room.round.judging_closes_at - timedelta(hours=12)
+    assert closing.remind(session, at=late) == 1
+    closing.extend(session, room.round, late + make.DAY, by=room.chair, at=late)
+    told = session.scalars(select(Message.recipient_id).where(Message.kind.startswith("judging_")))
+    assert set(told) == {room.judges[1].user_id}
 
 
 def test_a_round_closes_with_every_shortfall_settled_on_one_screen(

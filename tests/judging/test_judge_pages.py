@@ -452,6 +452,22 @@ def test_scores_that_are_in_can_be_changed_and_taken_back_until_the_round_locks(
     assert client.post(f"{room.address()}/submit", data=room.points(1, 1)).status_code == 403
 
 
+@pytest.mark.parametrize("state", [AssignmentState.WAIVED, AssignmentState.REASSIGNED])
+def test_whoever_is_just_scoring_what_the_chair_takes_away_is_told_so(
+    client: Client, session: Session, state: AssignmentState
+) -> None:
+    room = Room(session)
+    room.work[0].state = state
+    session.flush()
+    client.sign_in(room.user)
+
+    assert 'id="score"' not in client.page(room.address()).text
+    for act in ("save", "submit"):
+        answer = client.post(f"{room.address()}/{act}", data=room.points(5, 5))
+        assert answer.status_code == 403
+        assert "The chair has taken this entry off your list." in answer.text
+
+
 def test_abstaining_deferring_and_stepping_back_are_distinct_acts(
     client: Client, session: Session
 ) -> None:

@@ -258,10 +258,11 @@ def _find_judges(asker: Asker) -> Select[Any]:
     """Find entries that would be short of reviews even if every judge finished."""
     at_work = (
         select(func.count(Assignment.id))
+        .join(Appointment, Appointment.id == Assignment.appointment_id)
         .where(
             Assignment.round_id == Round.id,
             Assignment.entry_id == Entry.id,
-            Assignment.state.in_(OPEN | DONE),
+            Assignment.state.in_(DONE) | (Assignment.state.in_(OPEN) & in_office()),
         )
         .scalar_subquery()
     )

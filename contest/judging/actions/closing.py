@@ -30,7 +30,7 @@ def nudge(
 ) -> int:
     """Remind judges of what they owe; one reminder a day at most. Return how many were written."""
     owed: dict[uuid.UUID, list[Assignment]] = defaultdict(list)
-    for assignment in reviews.open_assignments(session, round_.id):
+    for assignment in _awaited(session, round_.id):
         owed[assignment.appointment_id].append(assignment)
     told = 0
     for appointment in appointments:
@@ -68,7 +68,7 @@ def remind(session: Session, *, at: datetime) -> int:
         assert round_.judging_closes_at is not None  # noqa: S101 -- the statement says so
         step = next(s for s in BEFORE if at >= round_.judging_closes_at - s)
         owed: dict[uuid.UUID, list[Assignment]] = defaultdict(list)
-        for assignment in reviews.open_assignments(session, round_.id):
+        for assignment in _awaited(session, round_.id):
             owed[assignment.appointment_id].append(assignment)
         for appointment_id, mine in owed.items():
             outbox.write(
@@ -79,6 +79,11 @@ def remind(session: Session, *, at: datetime) -> int:
             )  # fmt: skip
             written += 1
     return written
+
+
+def _awaited(session: Session, round_id: uuid.UUID) -> list[Assignment]:
+    """Return what is owed by those who are judges still; others are not written to."""
+    return [a for a in reviews.open_assignments(session, round_id) if a.appointment.is_active()]
 
 
 def waive(
@@ -119,7 +124,7 @@ def extend(session: Session, round_: Round, until: datetime, *, by: User, at: da
     round_.judging_closes_at = until
     record(session, Verb.JUDGING_EXTENDED, round_, by=by.id, at=at, contest_id=round_.contest_id,
            before=before, after=until)  # fmt: skip
-    people = {a.appointment_id: a.appointment for a in reviews.open_assignments(session, round_.id)}
+    people = {a.appointment_id: a.appointment for a in _awaited(session, round_.id)}
     for appointment in people.values():
         outbox.write(session, "judging_extended", to=appointment.user, at=at,
                      contest_id=round_.contest_id, round=round_.title, closes_at=until,

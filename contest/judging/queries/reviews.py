@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from contest.accounts.models import User
-from contest.contests.models import Appointment, Round
+from contest.contests.models import Appointment, Round, in_office
 from contest.core.words import Words
 from contest.entries.models import Entry
 from contest.judging.models import (
@@ -35,15 +35,23 @@ class JudgeProgress:
     abstained: int
     recused: int
     nudged_at: datetime | None
+    is_gone: bool  # no judge of the contest any more
 
     @property
     def all(self) -> int:
         return self.done + self.open + self.deferred + self.abstained
 
+    @property
+    def is_awaited(self) -> bool:
+        return bool(self.open or self.deferred) and not self.is_gone
+
 
 @dataclass(frozen=True, slots=True)
 class EntryProgress:
-    """How many reviews one entry has in one round, and how many it needs."""
+    """How many reviews one entry has in one round, and how many it needs.
+
+    What somebody owes who is no judge any more is not counted as `open`: nobody will do it.
+    """
 
     entry_id: uuid.UUID
     code: str
@@ -82,6 +90,7 @@ def progress_by_judge(session: Session, round_: Round) -> list[JudgeProgress]:
             count(AssignmentState.ABSTAINED),
             count(AssignmentState.RECUSED),
             func.max(Assignment.nudged_at),
+            ~in_office(),
         )  # type: ignore[call-overload]
         .join(Appointment, Appointment.id == Assignment.appointment_id)
         .join(User, User.id == Appointment.user_id)
@@ -97,11 +106,13 @@ def progress_by_entry(session: Session, round_: Round) -> list[EntryProgress]:
     """Return one row per entry that the round judges, those short of reviews first."""
     waived = set(session.scalars(select(Waiver.entry_id).where(Waiver.round_id == round_.id)))
     counts: dict[uuid.UUID, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for entry_id, state in session.execute(
-        select(Assignment.entry_id, Assignment.state).where(Assignment.round_id == round_.id)
+    for entry_id, state, is_here in session.execute(
+        select(Assignment.entry_id, Assignment.state, in_office())
+        .join(Appointment, Appointment.id == Assignment.appointment_id)
+        .where(Assignment.round_id == round_.id)
     ):
         place = 0 if state in DONE else 1 if state in OPEN else 2
-        if place < 2 or state is AssignmentState.ABSTAINED:
+        if place == 0 or (place == 1 and is_here) or state is AssignmentState.ABSTAINED:
             counts[entry_id][place] += 1
     wanted = round_.minimum_reviews
     rows = []

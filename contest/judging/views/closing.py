@@ -35,7 +35,7 @@ def progress(round_id: uuid.UUID) -> ResponseReturnValue:
         round=round_,
         judges=judges,
         entries=reviews.progress_by_entry(session, round_),
-        lagging=[j for j in judges if j.open or j.deferred],
+        lagging=[j for j in judges if j.is_awaited],
         judging=RoundPhase.JUDGING,
         soon=requests.now() - closing.ONE_DAY,
     )
