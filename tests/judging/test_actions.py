@@ -122,6 +122,34 @@ def test_the_record_says_that_a_judge_began_to_change_what_was_handed_in_once(
     assert (happened.actor_id, happened.facts["revision"]) == (room.user.id, 2)
 
 
+@pytest.mark.parametrize("way", ["before it", "while it is written", "taken back", "abstained"])
+def test_no_amendment_of_a_judge_undoes_that_the_chair_set_their_scores_aside(
+    session: Session, way: str
+) -> None:
+    room = Room(session)
+    room.score(session, 5, 5)
+    room.submit(session)
+    [first] = work.scorecards(session, room.assignment.id)
+    if way == "while it is written":
+        room.score(session, 1, 1)
+    scoring.set_aside(session, first, "Mixed up.", contest_id=room.contest.id, by=room.chair,
+                      at=make.NOON)  # fmt: skip
+    if way == "taken back":
+        scoring.take_back(session, room.assignment, by=room.user, at=make.NOON)
+    elif way == "abstained":
+        scoring.abstain(session, room.assignment, "Not mine.", by=room.user, at=make.NOON)
+        scoring.resume(session, room.assignment, by=room.user, at=make.NOON)
+
+    room.score(session, 0, 0)
+    room.submit(session)
+
+    assert work.marks(session, room.round.id) == []
+    last = work.scorecards(session, room.assignment.id)[-1]
+    assert (last.set_aside_by, last.set_aside_reason) == (room.chair.id, "Mixed up.")
+    scoring.restore(session, last, contest_id=room.contest.id, by=room.chair, at=make.NOON)
+    assert [mark.value for mark in work.marks(session, room.round.id)] == [0.0]
+
+
 def test_a_scorecard_with_a_gap_is_refused_and_names_the_criterion(session: Session) -> None:
     room = Room(session)
     scoring.put_points(

@@ -177,6 +177,23 @@ def test_an_amendment_counts_when_it_is_handed_in_and_nothing_is_overwritten(
     assert made[0].values()[booth.ids[0]] == 100
 
 
+def test_no_amendment_of_a_judge_undoes_that_the_chair_set_their_ballot_aside(
+    session: Session,
+) -> None:
+    booth = Booth(session)
+    booth.points(100, 0, 0)
+    booth.hand_in()
+    booth.points(0, 100)
+    (paper,) = queries.papers(session, booth.round.id)
+    ballot = queries.ballot(session, paper.id)
+    assert ballot is not None
+    ballots.set_aside(session, ballot, "Same for all.", by=booth.chair, at=make.NOON)
+    booth.hand_in()
+    assert booth.counting() == []
+    (paper,) = queries.papers(session, booth.round.id)
+    assert (paper.revision, paper.set_aside_reason) == (2, "Same for all.")
+
+
 @pytest.mark.parametrize("by", ["waiving", "releasing", "reassigning"])
 def test_an_amendment_that_is_cut_short_by_the_chair_leaves_the_ballot_that_was_handed_in(
     session: Session, by: str

@@ -117,9 +117,9 @@ def submit(
     draft = _draft(session, round_, judge, at)
     values = _complete(round_, draft.values(), [a.entry for a in slate])
     _fill(draft, values)
-    for earlier in ballots.revisions(session, round_.id, judge.id):
-        if earlier.id != draft.id and earlier.superseded_at is None:
-            earlier.superseded_at = at
+    for earlier in ballots.revisions(session, round_.id, judge.id)[:-1]:
+        earlier.superseded_at = earlier.superseded_at or at
+        draft.amend(earlier)
     draft.submitted_at, draft.saved_at = at, at
     for assignment in slate:
         assignment.move("submit", at)

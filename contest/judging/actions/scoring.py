@@ -168,9 +168,9 @@ def submit(
         raise DomainError(N_("Say in a few words why."), field="comment")
     if all(s.points is None for s in given.values()):
         raise DomainError(N_("You abstained on everything. Use “Abstain” for the whole entry."))
-    for earlier in work.scorecards(session, assignment.id):
-        if earlier.id != draft.id and earlier.superseded_at is None:
-            earlier.superseded_at = at
+    for earlier in work.scorecards(session, assignment.id)[:-1]:
+        earlier.superseded_at = earlier.superseded_at or at
+        draft.amend(earlier)
     version = work.version_to_judge(session, assignment)
     draft.submitted_at, draft.saved_at = at, at
     draft.version_id = version.id if version else None

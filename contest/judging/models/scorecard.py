@@ -29,6 +29,11 @@ class Revised(Edited):
         """Take it out of the count; nothing is lost."""
         self.set_aside_at, self.set_aside_by, self.set_aside_reason = at, by, reason[:1000]
 
+    def amend(self, earlier: "Revised") -> None:
+        """Stay set aside if what this takes the place of is: only the chair lets it count again."""
+        self.set_aside_at, self.set_aside_by = earlier.set_aside_at, earlier.set_aside_by
+        self.set_aside_reason = earlier.set_aside_reason
+
     def counts(self) -> bool:
         """Say whether this is the judge's result of record."""
         return (
