@@ -26,6 +26,7 @@ from contest.demo.play import Play, repeatable
 from contest.messages.models import Message
 from contest.messages.rendering import render
 from contest.schema import Base
+from contest.web import refusals
 from contest.web.db import begin_writing, db, listen
 from tests import databases
 from tests.conftest import settings
@@ -157,6 +158,7 @@ class Pair:
         self.app, self.secret, self.engines = app, secret, engines
         self.source = random.Random(0)
         self.asked = 0
+        self._tallies = [refusals.Tally() for _ in engines]  # each world's process has its own
         self.cookies: dict[str, str] = {}
 
     def sign_in(self) -> None:
@@ -225,6 +227,7 @@ class Pair:
     ) -> Answer:
         """GET an address of one world as somebody; refusals are worded in what is read."""
         use(self.app, engine)
+        self.app.extensions[refusals.EXTENSION] = self._tallies[self.engines.index(engine)]
         self.asked += 1
         if cookie := self.cookies[role]:
             headers["Cookie"] = cookie
