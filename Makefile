@@ -72,8 +72,9 @@ translations: .venv/.dev  ## Bring the texts to translate into translations/*/LC
 		$(RUN)/pybabel -q init -i $(TEXTS) -d translations -l $$language; done
 	$(UPDATE_TEXTS)
 
-docs: .venv/.run  ## Write docs/permissions.md from the program
+docs: .venv/.run  ## Write docs/permissions.md and docs/security/fields.md from the program
 	$(RUN)/python -m contest permissions > docs/permissions.md
+	$(RUN)/python -m contest fields > docs/security/fields.md
 
 figures: tested  ## Draw the pictures in docs/organisers again
 	$(RUN)/python -m tests.figures

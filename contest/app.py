@@ -46,6 +46,7 @@ from contest.judging.queries import overview as judging_overview  # noqa: E402
 from contest.messages import jobs as messages_jobs  # noqa: E402
 from contest.messages import views as messages  # noqa: E402
 from contest.permissions import document as permissions_document  # noqa: E402
+from contest.permissions import fields as permissions_fields  # noqa: E402
 from contest.pitchday import views as pitchday  # noqa: E402
 from contest.privacy import cli as privacy_cli  # noqa: E402
 from contest.privacy import jobs as privacy_jobs  # noqa: E402
@@ -135,6 +136,7 @@ COMMANDS: tuple[click.Command, ...] = (  # python -m contest …
     jobs_cli.jobs,
     jobs_cli.worker,
     permissions_document.permissions,
+    permissions_fields.fields,
     privacy_cli.command,
     results_cli.results,
     upkeep_cli.backup,

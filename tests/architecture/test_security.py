@@ -35,7 +35,7 @@ def rows(name: str) -> list[list[str]]:
     ]
 
 
-@pytest.mark.parametrize("name", ["asvs.md", "flaws.md", "attempts.md"])
+@pytest.mark.parametrize("name", ["asvs.md", "flaws.md", "attempts.md", "inventory.md"])
 def test_every_test_that_is_named_exists(name: str) -> None:
     named = POINTER.findall((LISTS / name).read_text())
     assert named

@@ -1,0 +1,53 @@
+"""What the inventory and the list of fields say is what the program does."""
+
+import ast
+import re
+from pathlib import Path
+
+from flask import Flask
+
+from contest.accounts import links
+from contest.permissions import fields
+from contest.results import snapshot
+from contest.upkeep import sealing
+from tests.accounts.crossing import FORMS, PURPOSES, SEALS
+from tests.browser import ROOT
+
+INVENTORY = (ROOT / "docs" / "security" / "inventory.md").read_text()
+RATE = re.compile(r"\d+ per [\w ]+")
+
+
+def test_the_list_of_fields_is_up_to_date(app: Flask) -> None:
+    with app.app_context():
+        assert fields.describe() == (ROOT / "docs" / "security" / "fields.md").read_text()
+
+
+def test_every_purpose_of_a_key_stands_in_the_inventory() -> None:
+    others = (snapshot.DOMAIN, snapshot.ENTRY_DOMAIN, sealing.HEAD.strip())
+    used = {*PURPOSES, *SEALS, *FORMS, *(name.decode() for name in others)}
+    assert set(links.LIFETIMES) < used
+    assert {name for name in used if f"`{name}`" not in INVENTORY} == set()
+
+
+def _limits() -> dict[str, set[str]]:
+    """Return the rates of each limit as the sources name them."""
+    found: dict[str, set[str]] = {}
+    for path in Path("contest").rglob("*.py"):
+        for function in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            words = [n.value for n in ast.walk(function) if isinstance(n, ast.Constant)]
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == "limits.count":
+                    rates = [k.value for k in node.keywords if isinstance(k.value, ast.Constant)]
+                    told = [r.value for r in rates] or words
+                    name = ast.literal_eval(node.args[0])
+                    found.setdefault(name, set()).update(
+                        word for word in told if isinstance(word, str) and RATE.fullmatch(word)
+                    )
+    return found
+
+
+def test_every_limit_of_tries_stands_in_the_inventory() -> None:
+    told = re.findall(r"^\| ([a-z-]+) \| (\d+ per .*) \|$", INVENTORY, re.MULTILINE)
+    assert {name: set(rates.split(", ")) for name, rates in told} == _limits()
