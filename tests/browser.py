@@ -6,6 +6,7 @@ missing asset, a server error) fails when it ends, whatever else it asserted.
 
 import os
 import subprocess
+import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).parent.parent
 PACKED = ROOT / "node_modules" / "@sparticuz" / "chromium" / "bin"
@@ -71,8 +73,17 @@ class Window:
         if response.status >= (400 if asset else 500):
             self.complaints.append(f"{response.status}: {response.url}")
 
+    def tells(self) -> str:
+        """Say where the window stands and what it shows."""
+        try:
+            said = self.page.locator("body").inner_text(timeout=2000)
+        except PlaywrightError as error:
+            said = f"({error})"
+        return f"--- {self.page.url}\n{said[:3000]}"
+
 
 Visit = Callable[..., Page]
+FAILED = pytest.StashKey[bool]()  # set by tests/conftest.py
 expect.set_options(timeout=PATIENCE)
 
 
@@ -87,7 +98,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """Open a page as a new person: `visit(url, device=PHONE, scheme="dark", locale="ja-JP")`."""
     windows: list[Window] = []
 
@@ -118,6 +129,9 @@ def visit(browser: Browser) -> Iterator[Visit]:
         return window.page
 
     yield visit
+    if request.node.stash.get(FAILED, False):
+        for window in windows:
+            sys.stdout.write(window.tells())  # pytest shows it with the failure
     complaints = [complaint for window in windows for complaint in window.complaints]
     for window in windows:
         window.context.close()

@@ -1,7 +1,7 @@
 """One application and one database per run; one rolled-back transaction per test."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, cast
 
 from contest.web.db import use_one_sqlite
@@ -24,7 +24,7 @@ from contest.judging import jobs as judging_jobs  # noqa: E402
 from contest.ranking import jobs as ranking_jobs  # noqa: E402
 from contest.web.db import db  # noqa: E402
 from tests import databases, make  # noqa: E402
-from tests.browser import ROOT, browser, visit  # noqa: E402
+from tests.browser import FAILED, ROOT, browser, visit  # noqa: E402
 from tests.journeys.demonstration import Demonstration  # noqa: E402
 from tests.looking import Seen  # noqa: E402
 from tests.pages import Client  # noqa: E402
@@ -45,6 +45,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"app", "database_url", "site"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a browser say what it showed when a test failed."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
 class SettingsForTests(Settings):

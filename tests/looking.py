@@ -5,6 +5,7 @@ The run on PostgreSQL does not look again: what a page looks like does not depen
 
 import os
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import axe_playwright_python
@@ -17,23 +18,52 @@ from tests.browser import DESKTOP, PHONE, Device, Scheme
 AXE = "/-axe.js"  # every server of the tests has it (tests.site): the browser keeps it compiled
 AXE_FILE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-DRESSES: tuple[
-    tuple[Device, Scheme, object], ...
-] = (  # in the dark only colours differ; on a phone, sizes
+SIZES = ["target-size", "scrollable-region-focusable"]
+DRESSES: tuple[tuple[Device, Scheme, object], ...] = (  # besides colours, looked at in each
     (DESKTOP, "light", ALL),
-    (DESKTOP, "dark", ["color-contrast"]),
-    (PHONE, "dark", ["color-contrast", "target-size", "scrollable-region-focusable"]),
+    (DESKTOP, "dark", None),
+    (PHONE, "dark", SIZES),
+    (PHONE, "light", None),
 )
 STILL = """() => { const sheet = new CSSStyleSheet();
     sheet.replaceSync("*, *::before, *::after, *::details-content"
         + "{ transition: none !important; animation: none !important }");
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; }"""
-RUN = """async rules => {
-    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-    const found = await axe.run({ runOnly: rules, resultTypes: ["violations"], preload: false });
-    return found.violations.map(v => `${v.id}: ${v.help}: ` + v.nodes.map(
-        n => n.target + " " + n.html.slice(0, 300) + " " + n.any.map(a => a.message).join("; ")
-    ).join(" | ")); }"""
+# Contrast is most of axe's work, and the same for a text of the same colour, size and weight on the
+# same ground. What each text stands on is told in a line; of those with one line, one is judged.
+RUN = """async ([rules, judged]) => {
+    await new Promise(done => requestAnimationFrame(done));
+    const known = new Set(judged), lines = [], fresh = [];
+    const line = (element, style) => [
+        style.color, style.fontSize, style.fontWeight, style.textShadow,
+        element.matches("input, select, textarea, button") ? element.localName : "",
+        element.control?.matches(":disabled") ? "of what is disabled" : ""].join(" ");
+    const shows = element => element.matches("input, select, textarea")
+        || [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+    const walk = (element, ground) => {
+        const style = getComputedStyle(element);
+        if (style.display === "none") return;
+        if (style.backgroundColor !== "rgba(0, 0, 0, 0)") ground += " on " + style.backgroundColor;
+        if (style.backgroundImage !== "none") ground += " on " + style.backgroundImage.slice(0, 200);
+        if (style.opacity !== "1") ground += " at " + style.opacity;
+        if (!["static", "relative"].includes(style.position)) ground += " over " + element.className;
+        if (element.matches(":disabled, [aria-disabled=true], [inert]")) ground += " disabled";
+        if (style.visibility === "visible" && shows(element)) {
+            const told = line(element, style) + ground;
+            if (!known.has(told)) { known.add(told); lines.push(told); fresh.push(element); }
+        }
+        for (const child of element.children) walk(child, ground);
+    };
+    walk(document.documentElement, "");
+    const found = [], options = { resultTypes: ["violations"], preload: false };
+    if (rules) found.push(await axe.run({ ...options, runOnly: rules,
+        rules: { "color-contrast": { enabled: false } } }));
+    if (fresh.length) found.push(await axe.run({ include: fresh },
+        { ...options, runOnly: ["color-contrast"] }));
+    return [lines, found.flatMap(({ violations }) => violations).map(v =>
+        `${v.id}: ${v.help}: ` + v.nodes.map(n =>
+            n.target + " " + n.html.slice(0, 300) + " " + n.any.map(a => a.message).join("; ")
+        ).join(" | "))]; }"""
 LOOKS = os.environ.get("CONTEST_TEST_DATABASE") != "postgresql"
 ALBUM = os.environ.get("CONTEST_ALBUM")  # a folder for pictures of every page, to look at
 
@@ -42,6 +72,7 @@ class Seen:
     """The kinds of page that were looked at in this run, by whichever of its processes."""
 
     folder: Path
+    colours: ClassVar[set[str]] = set()  # of texts and what they stand on
 
     @classmethod
     def is_new(cls, kind: str) -> bool:
@@ -61,25 +92,35 @@ def look_at(page: Page, app: Flask) -> None:
 
 def assert_right_in_every_dress(page: Page, name: str) -> None:
     """Fail unless the page is accessible and fits in light and dark, on a desk and on a phone."""
-    own, faults = _device(page), []
+    own, worn, faults = _device(page), "light", []
     page.evaluate(STILL)  # a colour on its way from light to dark is neither
     page.add_script_tag(url=AXE)
     for device, scheme, rules in DRESSES:
-        _dress(page, device, scheme)
-        found = page.evaluate(RUN, rules)
-        faults += [f"{page.url} ({device.name}, {scheme}): {fault}" for fault in found]
+        _put_on(page, device)
+        if scheme != worn:
+            page.emulate_media(color_scheme=scheme)
+            worn = scheme
+        faults += [f"{page.url} ({device.name}, {scheme}): {it}" for it in _faults(page, rules)]
         assert_fits(page)
         if ALBUM:
             page.screenshot(path=Path(ALBUM) / f"{name}-{device.name}-{scheme}.png", full_page=True)
-    _dress(page, own, "light")
+    _put_on(page, own)
     assert faults == [], "\n".join(faults)
 
 
 def assert_accessible(page: Page) -> None:
     """Fail unless the page as it stands keeps to WCAG 2.2 AA as far as axe can tell."""
     page.add_script_tag(url=AXE)
-    found = page.evaluate(RUN, ALL)
+    found = _faults(page, ALL)
     assert found == [], f"{page.url}\n" + "\n".join(found)
+
+
+def _faults(page: Page, rules: object) -> list[str]:
+    """Return what axe finds, of colours only what no page of this process has shown before."""
+    lines, faults = page.evaluate(RUN, [rules, list(Seen.colours)])
+    if not faults:
+        Seen.colours.update(lines)
+    return [str(fault) for fault in faults]
 
 
 def assert_fits(page: Page) -> None:
@@ -94,11 +135,10 @@ def _device(page: Page) -> Device:
     return PHONE if size and size["width"] == PHONE.width else DESKTOP
 
 
-def _dress(page: Page, device: Device, scheme: Scheme) -> None:
+def _put_on(page: Page, device: Device) -> None:
     """Change what is different: each change costs the browser a layout."""
     if _device(page) is not device:
         page.set_viewport_size({"width": device.width, "height": device.height})
-    page.emulate_media(color_scheme=scheme)
 
 
 def kind_of(page: Page, app: Flask) -> str:

@@ -37,16 +37,28 @@ class Plain:
 
     def reads(self, *texts: Text) -> "Plain":
         """Find these texts on the page, if need be by loading it again."""
-        if not all(_within(text, self._said) for text in texts):
+        if not all(self._says(text) for text in texts):
             self.goes(self.url)
         for text in texts:
-            assert _within(text, self._said), (text, self.url, self._said)
+            assert self._says(text), (text, self.url, self._said)
         return self
 
     def finds(self, picture: Text) -> "Plain":
         """Find a picture by its words."""
         said = [img.get("alt", "") for img in self._root.iter("img")]
         assert any(_is(picture, one) for one in said), (picture, self.url, said)
+        return self
+
+    def keeps(self, label: str, text: str, *, lang: str = "") -> "Plain":
+        """Find a field as it was filled in."""
+        where = self._group(label) if lang else self._first("main")
+        assert where is not None, (label, self.url)
+        control = (
+            next(e for e in where.iter() if e.get("name", "").endswith(f"-{lang}"))
+            if lang else self._labelled(where, label)
+        )  # fmt: skip
+        kept = control.get("value") or "".join(control.itertext())
+        assert kept == text, (label, self.url, kept)
         return self
 
     def title(self) -> str:
@@ -56,7 +68,7 @@ class Plain:
     def misses(self, *texts: Text) -> "Plain":
         """Find these texts nowhere on the page."""
         for text in texts:
-            assert not _within(text, self._said), (text, self.url, self._said)
+            assert not self._says(text), (text, self.url, self._said)
         return self
 
     def address_of(self, link: Text) -> str:
@@ -162,6 +174,12 @@ class Plain:
             if _is(label, e.get("aria-label", "")):
                 return e
         raise AssertionError(f"no field “{label}” on {self.url}")
+
+    def _says(self, wanted: Text) -> bool:
+        """Tell whether the page has a text; a pattern is held against the words of each element."""
+        if isinstance(wanted, str):
+            return _within(wanted, self._said)
+        return any(wanted.search(_words(e)) for e in self._first("body").iter())
 
     def _hears(self, role: str, texts: tuple[Text, ...]) -> "Plain":
         said = [_words(e) for e in self._root.iter() if e.get("role") == role]

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Route
 
 from contest.demo import call, cast
 from tests import make
@@ -46,19 +46,20 @@ def test_a_wrong_file_is_refused_with_the_reason_and_the_draft_stays(at_moment: 
     ):
         lead.attaches("Deck", "deck.pdf", content).reads(reason)
     lead.reads("6 pages")
-    expect(lead.main.get_by_label("The problem")).to_have_value(NINE_DAYS)
+    lead.keeps("The problem", NINE_DAYS)
 
 
 def test_two_members_write_in_one_field_and_lose_no_word(at_moment: OpenAt) -> None:
     world = at_moment("collecting")
     lead, mate = (at_the_draft(world.comes(one)) for one in TEAM.people)
     lead.writes("Your solution", "Counties sign.\nIt is cheap.")
-    mate.goes(mate.page.url)
+    mate.opens(mate.page.url)
     lead.writes("Your solution", "Many counties sign.\nIt is cheap.")
     mate.writes("Your solution", "Counties sign.\nIt is cheap and quick.")
     both = "Many counties sign.\nIt is cheap and quick."
-    for shown in (mate, mate.goes(mate.page.url), lead.goes(lead.page.url)):
-        expect(shown.main.get_by_label("Your solution")).to_have_value(both)
+    mate.keeps("Your solution", both)
+    for shown in (mate, lead):
+        shown.opens(shown.page.url).keeps("Your solution", both)
 
 
 def test_somebody_joins_by_the_link_that_the_lead_shares(at_moment: OpenAt) -> None:
@@ -110,7 +111,7 @@ def test_who_is_signed_out_in_mid_form_loses_nothing(at_moment: OpenAt) -> None:
     other_tab.goes(asks_for_a_link(other_tab)).presses("Sign in").reads("To the team")
     lead.presses("I am signed in now: send it").sees("Send what you typed?")
     lead.presses("Send it now").sees(TEAM.title)
-    expect(lead.main.get_by_label("The problem")).to_have_value(NINE_DAYS)
+    lead.keeps("The problem", NINE_DAYS)
 
 
 def test_a_link_explains_why_it_no_longer_works(at_moment: OpenAt) -> None:

@@ -11,7 +11,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.database]
 @pytest.mark.timeout(900)
 def test_a_contest_goes_from_the_call_to_the_pilot(empty_world: World) -> None:
     world = empty_world
-    world.draws_once = True
     organiser = call.an_organiser_is_appointed(world)
     call.the_call_is_written(organiser)
     rounds.the_rounds_are_planned(organiser)

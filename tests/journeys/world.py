@@ -63,14 +63,16 @@ def new_app(folder: Path, port: int, database_url: str | None = None) -> Flask:
     )
 
 
+Kind = tuple[str, Device]
+
+
 class World:
     """What a test holds in its hand: it moves the clock, and people act through their browsers."""
 
     def __init__(self, app: Flask, url: str, visit: Visit) -> None:
         self.app, self.url, self._visit = app, url, visit
-        self.draws_once = False  # what comes again is done without drawing it: see Person
-        self.drawn: set[tuple[str, Device]] = set()  # kinds of page that stood in a window
-        self.used: set[tuple[str, Device]] = set()  # and whose buttons were pressed there
+        self.drawn: set[Kind] = set()  # of page that stood in a window: see Person
+        self.used: set[Kind] = set()  # and whose buttons were pressed there
         self._turn = clock.now()
 
     def at(self, when: datetime | str) -> datetime:
@@ -138,9 +140,9 @@ class World:
 class Person:
     """Somebody at a browser. Words stand in for the controls they name.
 
-    In a world that draws once, the first of each kind of page and of each form is opened, looked at
-    and used in a window. What comes again is read and sent as by a browser without scripts: that is
-    quicker, and shows that the pages work so. Whoever asks for `page` or `main` gets the window.
+    The first of each kind of page and of each form is opened, looked at and used in a window. What
+    comes again, and what is only passed through, is read and sent as by a browser without scripts:
+    that is quicker, and shows that the pages work so. Whoever asks for `page` gets the window.
     """
 
     def __init__(
@@ -149,14 +151,17 @@ class Person:
         self.world, self.window, self.name, self.email = world, window, name, email
         self.device = device
         self._plain: Plain | None = None  # where they are, unless it stands in the window
+        self._shown = ""  # the address in the window while it shows what they read plainly
         self._done = False  # what was filled in on the page in the window was taken
 
     @property
     def page(self) -> Page:
         """Their window, and what they are reading in it."""
+        self._done = False
         if self._plain is not None:
-            where, self._plain = self._plain.url, None
-            self.window.goto(where)
+            if self._shown != self._plain.url:
+                self.window.goto(self._plain.url)
+            self._plain = None
         return self.window
 
     @property
@@ -164,25 +169,32 @@ class Person:
         """The page without what stands around it."""
         return self.page.get_by_role("main")
 
+    def watches(self) -> "Person":
+        """Turn to the window, for what only scripts show."""
+        _ = self.page
+        return self
+
     def goes(self, where: str) -> "Person":
         """Open an address."""
-        address = urljoin(self.world.url, where)
-        if self._kinds(address) & self.world.drawn:
-            self._plain = Plain(self).goes(address)
-        else:
-            self._plain = None
-            self.window.goto(address)
+        self._plain, self._shown = Plain(self).goes(urljoin(self.world.url, where)), ""
+        return self
+
+    def opens(self, where: str) -> "Person":
+        """Open an address in the window, at once."""
+        self._plain, self._done = None, False
+        self.window.goto(where)
         return self
 
     def sees(self, title: Text) -> "Person":
         """Be on the page of this title; the first time anybody is, look closely at it."""
         if self._plain is not None:
             self._plain.sees(title)
-            if self._kinds(self._plain.url) & self.world.drawn:
+            if self._kind(self._plain.url) in self.world.drawn:
                 return self
-            self.window.goto(self._plain.url)  # to look at it; they go on where they are
+            self._shown = self._plain.url
+            self.window.goto(self._shown)  # to look at it; they go on where they are
         expect(self.window.get_by_role("heading", level=1)).to_have_text(title)
-        self.world.drawn |= self._kinds(self.window.url)
+        self.world.drawn.add(self._kind(self.window.url))
         look_at(self.window, self.world.app)
         return self
 
@@ -203,6 +215,17 @@ class Person:
         expect(self.window.get_by_role("img", name=picture)).to_be_visible()
         return self
 
+    def keeps(self, label: str, text: str, *, lang: str = "") -> "Person":
+        """Find a field as it was filled in, in one of its languages where it has several."""
+        if self._plain is not None:
+            self._plain.keeps(label, text, lang=lang)
+            return self
+        field = self.main.get_by_label(label, exact=True)
+        if lang:
+            field = self._group(label).locator(f"[name$='-{lang}']")
+        expect(field).to_have_value(text)
+        return self
+
     def title(self) -> str:
         """Return the title of the page."""
         if self._plain is not None:
@@ -219,15 +242,12 @@ class Person:
         return self
 
     def follows(self, link: Text, *, within: Locator | None = None) -> "Person":
-        """Click a link by its words."""
+        """Follow a link by its words; in a window, where a finger would reach it."""
         if self._plain is not None and within is None:
             return self.goes(self._plain.address_of(link))
         named = (within or self.page).get_by_role("link", name=link, exact=isinstance(link, str))
-        address = urljoin(self.window.url, named.first.get_attribute("href") or "")
-        if self._kinds(address) & self.world.drawn:
-            return self.goes(address)
-        named.first.click()
-        return self
+        named.first.click(trial=True)
+        return self.goes(urljoin(self.window.url, named.first.get_attribute("href") or ""))
 
     def may_follow(self, link: str) -> bool:
         """Tell whether the page has a link of these words."""
@@ -237,13 +257,14 @@ class Person:
 
     def presses(self, button: Text, *, within: Locator | None = None) -> "Person":
         """Click a button by its words."""
-        if self._plain is not None and within is None:
+        if self._acts_plainly() and self._plain is not None and within is None:
             self._plain.presses(button)
+            self._shown = ""
             return self
         named = (within or self.page).get_by_role(
             "button", name=button, exact=isinstance(button, str)
         )
-        self.world.used |= self._kinds(self.window.url)
+        self.world.used.add(self._kind(self.window.url))
         self._done = False
         named.first.click()
         return self
@@ -254,23 +275,28 @@ class Person:
         A text, a date (datetime: wall-clock as given), a tick (bool), a choice of a list or of radio
         buttons; a dict of language -> text for what is written in several languages.
         """
-        if self._plain is None and self._done and self._kinds(self.window.url) & self.world.used:
-            self._plain = Plain(self).goes(self.window.url)
+        plainly = self._acts_plainly()
         for label, value in {**(fields or {}), **named}.items():
-            if self._plain is None:
-                self._fill(label, value)
-            else:
+            if plainly and self._plain is not None:
                 self._plain.fills({label: value})
+            else:
+                self._fill(label, value)
         return self
 
-    def _kinds(self, address: str) -> set[tuple[str, Device]]:
+    def _acts_plainly(self) -> bool:
+        """Tell whether what is filled in or pressed next is a form of a kind that was used before."""
+        if self._plain is not None:
+            return self._kind(self._plain.url) in self.world.used
+        if self._done and self._kind(self.window.url) in self.world.used:
+            self.goes(self.window.url)
+        return self._plain is not None
+
+    def _kind(self, address: str) -> Kind:
         """Return what a page is, where that counts."""
-        return {(kind_at(address, self.world.app), self.device)} if self.world.draws_once else set()
+        return kind_at(address, self.world.app), self.device
 
     def _fill(self, label: str, value: Any) -> None:
-        group = self.main.get_by_role(
-            "group", name=re.compile(rf"^{re.escape(label)}( optional)?$")
-        )
+        group = self._group(label)
         if isinstance(value, dict):
             for lang, text in value.items():
                 control = group.locator(f"[name$='-{lang}']")
@@ -292,9 +318,13 @@ class Person:
         else:
             control.fill(str(value))
 
+    def _group(self, label: str) -> Locator:
+        named = re.compile(rf"^{re.escape(label)}( optional)?$")
+        return self.main.get_by_role("group", name=named)
+
     def picks(self, group: Text, choice: Text) -> "Person":
         """Take one of a group of radio buttons, both by their words."""
-        if self._plain is not None:
+        if self._acts_plainly() and self._plain is not None:
             self._plain.picks(group, choice)
             return self
         radios = self.main.get_by_role("group", name=group)

@@ -20,6 +20,8 @@ PAGES = {
     "/inline": "<h1>Refused</h1><style>h1 { color: red }</style>",
     "/asset": "<h1>Lacking</h1><img src='/absent.png' alt='absent'>",
     "/grey": "<h1>Grey</h1><img src='data:,'>",
+    "/night": "<h1>Night</h1><table bgcolor=black><td><font color='#999999'>Pale</font></table>",
+    "/pale": "<h1>Day</h1><table bgcolor=white><td><font color='#999999'>Pale</font></table>",
     "/wide": "<h1>Wide</h1><pre>" + 400 * "x" + "</pre>",
 }
 
@@ -84,6 +86,15 @@ def test_a_page_that_is_not_there_is_no_complaint(visit: Visit, pages: str) -> N
 def test_a_picture_without_words_is_not_accessible(visit: Visit, pages: str) -> None:
     with pytest.raises(AssertionError, match="image-alt"):
         assert_accessible(visit(f"{pages}/grey"))
+
+
+def test_a_colour_that_was_right_on_one_ground_is_judged_again_on_another(
+    visit: Visit, pages: str
+) -> None:
+    for _ in range(2):
+        assert_accessible(visit(f"{pages}/night"))
+        with pytest.raises(AssertionError, match="color-contrast"):
+            assert_accessible(visit(f"{pages}/pale"))
 
 
 def test_a_page_wider_than_its_screen_does_not_fit(visit: Visit, pages: str) -> None:

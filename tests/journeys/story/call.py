@@ -161,7 +161,7 @@ def the_contest_is_announced(organiser: Person) -> None:
 def anybody_reads_the_call(world: World) -> None:
     world.at("2019-01-21 09:00")
     visitor = world.person("Visitor", device=PHONE, timezone_id="America/New_York")
-    visitor.goes("/").follows(texts.TITLE["en"]).sees(texts.TITLE["en"])
+    visitor.goes("/").follows(texts.TITLE["en"]).sees(texts.TITLE["en"]).watches()
     visitor.reads(re.compile(r"38 d 0[89]:"), "28 Feb 2019, 18:00 UTC+8", "28 Feb, 05:00 for you")
     visitor.reads("200,000", "Hitachi", "XNode", "Contest rules")
     visitor.follows("中文").sees(texts.TITLE["zh"]).reads(texts.TAGLINE["zh"])

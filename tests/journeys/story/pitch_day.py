@@ -30,7 +30,7 @@ def two_teams_pitch(organiser: Person, people: dict[str, Person]) -> None:
     projector = organiser.main.get_by_role("link", name="Projector").get_attribute("href")
     assert projector is not None
     hall = Person(world, organiser.page.context.new_page(), "Everybody in the hall", "")
-    hall.goes(projector).reads(re.compile("Next on stage"))
+    hall.goes(projector).watches().reads(re.compile("Next on stage"))
     look_at(hall.page, world.app)
     for _ in range(2):
         organiser.presses("Start the pitch").reads(re.compile(r"00:0[45]:\d\d"))
