@@ -76,8 +76,7 @@ PAGE, THUMB = (1200, 2400), (280, 560)  # at most this wide and this high
 
 def lock_up(verb: str) -> None:
     """Give up, for good, whatever reading a file does not need. The limits hold everywhere."""
-    if verb in UNHURRIED:
-        os.nice(10)
+    os.nice(10 if verb in UNHURRIED else 5)  # pages go before
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(SET_DEATH_SIGNAL, ctypes.c_ulong(KILLED), *NOTHING)
     libc.unshare(NEW_USER | NEW_NETWORK)  # where the system lets us
@@ -232,7 +231,6 @@ def render(path: Path, folder: Path) -> dict[str, Any]:
     """Draw each page of a PDF twice into the folder: `<page>-page.webp` and `<page>-thumb.webp`."""
     from pypdfium2 import PdfDocument  # noqa: PLC0415 -- only in the jail
 
-    os.nice(10)  # pictures wait while people hand in
     drawn = []
     document = PdfDocument(path)
     for number in range(len(document)):

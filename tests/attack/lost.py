@@ -8,6 +8,7 @@ from functools import partial
 import click
 
 from tests.attack.promise import Promise, played_once
+from tests.files.zoo import BOMBS
 from tests.rush import faults, machine, postman, powercut, rush, together
 from tests.rush.cluster import Cluster
 
@@ -15,6 +16,7 @@ POSTGRESQL = os.environ.get("CONTEST_TEST_DATABASE") == "postgresql"
 CUTS, FEWEST = 20, 20  # of the power; versions without which nothing was tested
 MAILS, MAIL_KILLS, UNDER_WAY = 12, 3, 6
 HEALS = 5  # seconds
+LIGHT = 100_000  # bytes
 
 
 @played_once
@@ -65,6 +67,11 @@ def posted() -> postman.Sent:
 @played_once
 def crowd() -> together.Crowd:
     return together.Crowd(database("together")).__enter__()
+
+
+def light_bombs() -> list[bytes]:
+    """Return files that are hard to read and quickly sent."""
+    return [content for sample in BOMBS if len(content := sample.content()) < LIGHT]
 
 
 def told(sentences: tuple[str, ...]) -> float:
@@ -150,3 +157,6 @@ def promises() -> Iterator[Promise]:
         ("C7", "eight write at once and hear of no lock", crowd_of.written),
     ):
         yield Promise(number, name, partial(once, act), alone=True)
+    if not POSTGRESQL:
+        yield Promise("F5", "percent that a page takes longer (p99) while bombs arrive",
+                      lambda: crowd().read_beside(light_bombs()), 20, alone=True)  # fmt: skip
