@@ -1,5 +1,6 @@
 """Whatever the order of actions, nothing reaches a state that must not be."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from functools import cache, partial
@@ -15,7 +16,8 @@ from tests.conftest import settings
 from tests.lives.game import Game, play
 from tests.lives.test_lives import GAMES
 
-MANY, MOVES = 100, 15  # games of each, moves in each
+POSTGRESQL = os.environ.get("CONTEST_TEST_DATABASE") == "postgresql"
+MANY, MOVES = 60 if POSTGRESQL else 100, 15  # games of each, moves in each
 
 
 @cache
