@@ -8,6 +8,7 @@ from contest.files import store as stores
 from contest.files.look import DOCUMENTS, INFECTED, PDF
 from contest.files.models import PLAIN, File, Rendition, Scan
 from contest.files.store import Store
+from contest.web import limits
 from contest.web.downloads import attachment
 
 HEADERS = {
@@ -37,6 +38,7 @@ def send(thing: File | Rendition, *, cache_seconds: int = 0, name: str = "") -> 
     DomainError for a file that the virus scanner has not let pass.
     """
     if isinstance(thing, File):
+        limits.count("documents", limits.asker(), rate="600 per hour")
         require(_passed(thing))
         kind, disposition = thing.type, attachment(_named(name or thing.name, thing.type))
     elif thing.kind == PLAIN:

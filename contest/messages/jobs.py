@@ -25,7 +25,9 @@ def freeze(message_id: str) -> None:
 def send(message_id: str) -> None:
     """Hand it to the mail server. Should this be repeated, it is the same mail by its number."""
     if message := _going(message_id):
-        post(current_app.config["MAIL_URL"], mail(message, at=clock.now()))
+        given = current_app.config
+        letter = mail(message, at=clock.now())
+        post(given["MAIL_URL"], letter, plain_hosts=given["PLAIN_HOSTS"])
 
 
 @job("messages.send")

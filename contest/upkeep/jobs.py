@@ -58,7 +58,8 @@ def mail_out(hour: str, number: str) -> None:
     if int(number) < len(to):
         taken = checkpoints.taken_between(db.session(), at, at + timedelta(microseconds=1))
         lines = [Line.of(row).text() for row in taken]
-        post(current_app.config["MAIL_URL"], letter(to[int(number)], lines, at))
+        given, mail = current_app.config, letter(to[int(number)], lines, at)
+        post(given["MAIL_URL"], mail, plain_hosts=given["PLAIN_HOSTS"])
 
 
 def addressees() -> list[str]:

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 Values = Mapping[str, Any]
 Check = Callable[[Values], Iterator[str]]
@@ -27,6 +27,7 @@ USUAL = (
     "example",
     "development",
 )
+TLS = {"require", "verify-ca", "verify-full"}  # as PostgreSQL names it
 DIFFERENT = 8  # characters that occur in a secret at least
 CHECKS: list[Check] = []
 
@@ -132,6 +133,25 @@ def limits(values: Values) -> Iterator[str]:
     for kind in ("", "ADMIN_"):
         if values[f"{kind}SESSION_IDLE_MINUTES"] > 60 * values[f"{kind}SESSION_HOURS"]:
             yield f"CONTEST_{kind}SESSION_IDLE_MINUTES: is more than CONTEST_{kind}SESSION_HOURS."
+
+
+@check
+def connections(values: Values) -> Iterator[str]:
+    """What goes to another machine goes by TLS, unless the operator vouches for the way there."""
+    plain = set(values["PLAIN_HOSTS"].split(","))
+    for name in ("DATABASE_URL", "LIMITS_URL"):
+        where = _split(values[name])
+        host = where.hostname
+        if not host or _is_local(host) or host in plain:
+            continue
+        if where.scheme.startswith("postgresql") and not TLS & set(
+            parse_qs(where.query).get("sslmode", [])
+        ):
+            yield (f"CONTEST_{name}: others could read along. Add ?sslmode=verify-full (or require), or name"
+                   " the host in CONTEST_PLAIN_HOSTS if the way there is your own.")  # fmt: skip
+        if where.scheme == "redis":
+            yield (f"CONTEST_{name}: others could read along. It has to begin with rediss://, or name the"
+                   " host in CONTEST_PLAIN_HOSTS if the way there is your own.")  # fmt: skip
 
 
 @check

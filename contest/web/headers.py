@@ -36,7 +36,7 @@ HEADERS = {
 }
 
 
-SECURE = {"Strict-Transport-Security": "max-age=63072000"}
+HSTS = "max-age=63072000"
 LAST_WORDS = (
     b"Something broke on our side. Nothing that was saved before is lost. Go back and try again.\n"
 )
@@ -51,13 +51,15 @@ class Layer:
 
     def __init__(self, app: Flask, inner: "WSGIApplication") -> None:
         self._app, self._inner = app, inner
+        hsts = f"{HSTS}; includeSubDomains" if app.config.get("HSTS_SUBDOMAINS", True) else HSTS
+        self._secure = HEADERS | {"Strict-Transport-Security": hsts}
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *failed: Any) -> Any:
             said = {name.title() for name, _ in headers}
-            wanted = HEADERS | (SECURE if environ["wsgi.url_scheme"] == "https" else {})
+            wanted = self._secure if environ["wsgi.url_scheme"] == "https" else HEADERS
             more = [pair for pair in wanted.items() if pair[0].title() not in said]
             return start_response(status, [*headers, *more], *failed)
 

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits import parse
@@ -40,3 +40,8 @@ def mark(whose: str) -> str:
 def address() -> str:
     """Return the network address that asks, as our own proxies report it."""
     return request.remote_addr or ""
+
+
+def asker() -> str:
+    """Return who asks: the person if somebody is signed in, else the network address."""
+    return str(g.get("asker_id") or address())

@@ -3,6 +3,7 @@
 import re
 from typing import Any, cast
 
+import argon2
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -222,3 +223,23 @@ def with_password(session: Session, app: Flask) -> User:
 
 def code(later: int = 0) -> str:
     return factors.code(SECRET, factors.step_of(make.NOON) + later)
+
+
+def test_a_password_that_was_kept_by_older_means_is_kept_anew_when_it_is_used(
+    client: Client, session: Session
+) -> None:
+    weak = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
+    ada = make.user(session)
+    ada.password = weak
+    session.flush()
+
+    assert (
+        client.post("/sign-in", data={"email": ada.email, "password": PASSWORD}).status_code == 303
+    )
+
+    session.refresh(ada)
+    assert "m=1024" in weak
+    assert "m=19456,t=2,p=1" in str(ada.password)
+    assert (
+        client.post("/sign-in", data={"email": ada.email, "password": PASSWORD}).status_code == 303
+    )

@@ -4,6 +4,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default as modern
 from pathlib import Path
+from smtplib import SMTPNotSupportedError
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from contest.accounts import links
 from contest.core.words import Words
+from contest.messages import post
 from contest.messages.models import LONGEST_SUBJECT, State
 from contest.messages.rendering import linked, masked
 from tests import make, servers
@@ -102,6 +104,24 @@ def test_a_mail_server_receives_it_with_a_chinese_subject(
     assert mail["Subject"] == "Good news about 极光队"
     assert str(mail["To"]).startswith("Jürgen Groß <")
     assert "Hello Jürgen Groß," in text(mail)
+
+
+def test_a_mail_server_elsewhere_gets_nothing_in_the_clear_unless_the_settings_name_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = servers.Mailbox()  # which offers no STARTTLS
+    monkeypatch.setattr(post, "LOCAL", frozenset())
+    mail = EmailMessage(policy=modern)
+    mail["From"], mail["To"] = "a@example.org", "b@example.org"
+    url = f"smtp://{server.host}:{server.port}"
+
+    with pytest.raises(SMTPNotSupportedError):
+        post.post(url, mail)
+    assert server.messages == []
+
+    post.post(url, mail, plain_hosts=f"db,{server.host}")
+    server.close()
+    assert len(server.messages) == 1
 
 
 def test_names_and_subjects_cannot_add_headers(app: Flask, session: Session) -> None:

@@ -126,4 +126,4 @@ def test_an_answer_may_be_stricter_and_is_then_left_alone() -> None:
 
     answer = Asker(headers.Layer(Flask(__name__), inner)).get("/", base_url="https://localhost")
     assert answer.headers.getlist("Content-Security-Policy") == ["sandbox; default-src 'none'"]
-    assert "Strict-Transport-Security" in answer.headers
+    assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
