@@ -452,6 +452,24 @@ def test_scores_that_are_in_can_be_changed_and_taken_back_until_the_round_locks(
     assert client.post(f"{room.address()}/submit", data=room.points(1, 1)).status_code == 403
 
 
+def test_an_amendment_that_was_given_up_is_not_shown_as_what_counts(
+    client: Client, session: Session
+) -> None:
+    room = Room(session)
+    client.sign_in(room.user)
+    client.post(f"{room.address()}/submit", data=room.points(5, 5))
+    client.post(room.address(), data=room.points(1, 1))
+    scoring.let_off(session, room.work[0], "waive", make.NOON)
+    session.flush()
+
+    assert "100.0" in client.page(room.address()).text
+    drafted = chosen(client.page(f"{room.address()}?change=1").text)
+    assert {number[-2:] for number in drafted} == {"-1"}
+    room.round.phase = RoundPhase.DELIBERATION
+    session.flush()
+    assert "100.0" in client.page(f"{room.address()}?change=1").text
+
+
 @pytest.mark.parametrize("state", [AssignmentState.WAIVED, AssignmentState.REASSIGNED])
 def test_whoever_is_just_scoring_what_the_chair_takes_away_is_told_so(
     client: Client, session: Session, state: AssignmentState

@@ -1,7 +1,9 @@
 """One judge's result on one entry."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -41,6 +43,16 @@ class Revised(Edited):
             and self.superseded_at is None
             and self.set_aside_at is None
         )
+
+
+R = TypeVar("R", bound=Revised)
+
+
+def shown(made: Sequence[R], *, writing: bool) -> R | None:
+    """Return what its judge is shown of all revisions: a draft only while they write on it."""
+    handed_in = [each for each in made if each.submitted_at is not None]
+    found = made if writing else handed_in or made
+    return found[-1] if found else None
 
 
 class Scorecard(Revised, Base):

@@ -20,6 +20,7 @@ from contest.judging import ordering, policy
 from contest.judging.actions import ballots as actions
 from contest.judging.models import Assignment, AssignmentState, Ballot
 from contest.judging.models.assignment import DONE
+from contest.judging.models.scorecard import shown
 from contest.judging.queries import ballots as queries
 from contest.judging.queries import comparing, material, readiness
 from contest.judging.views.blueprint import bp, ending_in_undo
@@ -268,9 +269,11 @@ def _page(round_: Round, judge: Appointment, form: Form | None = None) -> Page:
     session = db.session()
     slate = queries.slate(session, round_.id, judge.id)
     made = queries.revisions(session, round_.id, judge.id)
-    last = made[-1] if made else None
-    values = last.values() if last else {}
     may = policy.can_take_scores(round_)
+    is_in = bool(slate) and all(a.state in DONE for a in slate)
+    writing = bool(may) and (not is_in or "change" in request.args or request.method == "POST")
+    last = shown(made, writing=writing)
+    values = last.values() if last else {}
     order = queries.order(values, [a.entry_id for a in slate])
     unread = material.unread(session, judge.user, round_, [a.entry_id for a in slate])
     return Page(round_, tuple(slate), last, values, order, unread, may, form or Form())

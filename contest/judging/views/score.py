@@ -25,6 +25,7 @@ from contest.judging.forms import (
 )
 from contest.judging.models import Assignment, AssignmentState, Criterion, Rubric, Scorecard
 from contest.judging.models.assignment import DONE, OPEN
+from contest.judging.models.scorecard import shown
 from contest.judging.queries import material, panel, readiness, work
 from contest.judging.queries.work import QueueLine
 from contest.judging.scoring import Given, total
@@ -217,11 +218,7 @@ class Page:
     @property
     def is_open(self) -> bool:
         """Say whether the form is shown, and not what was handed in."""
-        return bool(self.may_score) and (
-            self.assignment.state in OPEN
-            or (self.assignment.state in DONE and "change" in request.args)
-            or request.method == "POST"
-        )
+        return _is_written(self.assignment, self.may_score)
 
     @property
     def counted(self) -> int:
@@ -232,10 +229,18 @@ class Page:
         return self.assignment.round.kind is RoundKind.PITCH
 
 
+def _is_written(assignment: Assignment, may: Decision) -> bool:
+    return bool(may) and (
+        assignment.state in OPEN
+        or (assignment.state in DONE and "change" in request.args)
+        or request.method == "POST"
+    )
+
+
 def _page(assignment: Assignment, user: User, may: Decision) -> Page:
     session = db.session()
     cards = work.scorecards(session, assignment.id)
-    card = cards[-1] if cards else None
+    card = shown(cards, writing=_is_written(assignment, may))
     rubric = panel.rubric(session, assignment.round_id)
     parts = parts_of(rubric, card)
     points = [Given(p.criterion.weight, p.criterion.low, p.criterion.high, p.given) for p in parts]
