@@ -12,6 +12,7 @@ from contest.results.actions.decisions import Choice
 from contest.results.models import Outcome
 from contest.results.queries.decisions import Table
 from contest.web.forms import Form, LocalDateTimeField
+from contest.web.merging import MergingForm
 from contest.web.text import lazy as _
 from contest.web.text import plain
 
@@ -20,7 +21,7 @@ YES = "yes"
 REASON = 2000
 
 
-class DecisionsForm(Form):
+class DecisionsForm(MergingForm):
     """One choice and one reason per entry of a round; made for its table by `decisions_form`."""
 
     def choices(self, table: Table) -> list[Choice]:
@@ -38,7 +39,7 @@ class DecisionsForm(Form):
         return Choice(entry_id, Outcome.AWARD, uuid.UUID(chosen), reason)
 
 
-def decisions_form(table: Table) -> DecisionsForm:
+def decisions_form(table: Table, **values: Any) -> DecisionsForm:
     """Return a form with the fields of this table, filled with what is chosen or proposed."""
     if table.prizes:
         offered = [(NO, gettext("No award")), *((str(p.id), plain(p.title)) for p in table.prizes)]
@@ -59,7 +60,7 @@ def decisions_form(table: Table) -> DecisionsForm:
             default=line.reason,
         )
     made = type("DecisionsForm", (DecisionsForm,), fields)
-    return cast(DecisionsForm, made())
+    return cast(DecisionsForm, made(**values))
 
 
 class ReasonForm(Form):
@@ -81,7 +82,7 @@ class SignForm(Form):
     )
 
 
-class EmbargoForm(Form):
+class EmbargoForm(MergingForm):
     """The instant from which the results are public."""
 
     publish_at: Any
@@ -90,7 +91,7 @@ class EmbargoForm(Form):
         return cast(datetime, self.publish_at.data)
 
 
-def embargo_form(zone: str, publish_at: datetime | None) -> EmbargoForm:
+def embargo_form(zone: str, publish_at: datetime | None, **values: Any) -> EmbargoForm:
     """Return the form for a contest in this zone."""
     field = LocalDateTimeField(
         gettext("Public from"),
@@ -100,4 +101,4 @@ def embargo_form(zone: str, publish_at: datetime | None) -> EmbargoForm:
         description=gettext("Wall-clock time in %(zone)s.", zone=zone),
     )
     made = type("EmbargoForm", (EmbargoForm,), {"publish_at": field})
-    return cast(EmbargoForm, made())
+    return cast(EmbargoForm, made(**values))

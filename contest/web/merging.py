@@ -18,8 +18,13 @@ from flask_babel import gettext
 from wtforms import Field, HiddenField
 
 from contest.core.errors import Conflict, DomainError
+from contest.core.text import N_
 from contest.core.words import Words
 from contest.web.forms import Form, LocalDateTimeField, WordsField
+
+CHANGED = N_(
+    "Somebody changed this meanwhile. Compare with what stands there now, then save again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,19 @@ def save(
         form.reject(error)
         return False
     return True
+
+
+def save_unversioned(
+    form: MergingForm, stored: Callable[[], MergingForm], act: Callable[[], object]
+) -> bool:
+    """Do as `save` with what has no version of its own: what stood in its form says who was faster."""
+
+    def unless_changed(_seen: int) -> None:
+        if form.base.raw_data and form.base.data != stored().base.data:
+            raise Conflict(CHANGED)
+        act()
+
+    return save(form, stored, unless_changed)
 
 
 def inputs(field: Field) -> dict[str, str]:

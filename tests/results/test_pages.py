@@ -15,6 +15,7 @@ from contest.results.actions import consent, sets
 from contest.results.models import Certificate, Decision, DecisionState, ResultSet, ResultState
 from contest.results.queries import feedback
 from tests import make
+from tests.contests.test_two_editors import opened
 from tests.jobs import run_promised
 from tests.pages import Client
 from tests.results.story import TITLES, Story, choices, decided, published, signed, story
@@ -67,6 +68,47 @@ def test_the_chair_decides_signs_with_another_and_publishes_on_pages(
     assert made.state is ResultState.PUBLISHED
     client.page(results)
     client.page(f"{results}/correct")
+
+
+def test_of_two_who_decide_at_once_neither_overwrites_the_other_unseen(
+    client: Client, session: Session
+) -> None:
+    told = story(session)
+    client.sign_in(told.chair)
+    page = f"/rounds/{told.round.id}/decisions"
+    first, second = (str(choice.entry_id.hex) for choice in choices(session, told.round)[:2])
+    hers, his = opened(client, page), opened(client, page)
+
+    def reasons() -> dict[str, str]:
+        session.expire_all()
+        return {d.entry_id.hex: d.reason for d in session.scalars(select(Decision)) if d.reason}
+
+    assert client.post(page, data=hers | {f"reason_{first}": "Hers."}).status_code == 303
+    assert client.post(page, data=his | {f"reason_{second}": "His."}).status_code == 303
+    assert reasons() == {first: "Hers.", second: "His."}
+
+    answer = client.post(page, data=his | {f"reason_{first}": "Mine.", "_key": ""})
+    assert answer.status_code == 422
+    assert "Somebody changed this meanwhile" in answer.text
+    assert reasons()[first] == "Hers."
+
+
+def test_a_date_that_another_officer_set_meanwhile_is_shown_before_it_is_changed(
+    client: Client, session: Session
+) -> None:
+    told = story(session)
+    made = signed(session, told)
+    client.sign_in(told.organiser)
+    page = f"/contests/{told.contest.slug}/results/1/embargo"
+    hers, his = opened(client, page), opened(client, page)
+
+    assert client.post(page, data=hers | {"publish_at": "2030-06-01T21:00"}).status_code == 303
+    answer = client.post(page, data=his | {"publish_at": "2030-06-01T23:00"})
+
+    assert answer.status_code == 422
+    assert "2030-06-01 21:00" in answer.text
+    session.refresh(made)
+    assert made.publish_at == make.NOON + HOUR
 
 
 def test_an_embargoed_result_is_nowhere_and_then_everywhere(

@@ -15,6 +15,7 @@ from contest.results.actions import decisions as actions
 from contest.results.forms import ReasonForm, decisions_form
 from contest.results.queries import decisions as queries
 from contest.results.views.blueprint import bp
+from contest.web import merging
 from contest.web.access import action, authorize, found
 from contest.web.db import db
 from contest.web.forms import done, render_form
@@ -29,8 +30,9 @@ def decide(round_id: uuid.UUID) -> ResponseReturnValue:
     round_ = _round(round_id)
     table = queries.table(db.session(), round_)
     form = decisions_form(table)
-    if done(
+    if merging.save_unversioned(
         form,
+        lambda: decisions_form(table, formdata=None),
         lambda: actions.propose(db.session(), round_, form.choices(table), by=current(), at=now()),
     ):
         flash(gettext("The decisions are written down. Apply them when they are final."))

@@ -21,6 +21,7 @@ from contest.results.models import ResultSet, ResultState
 from contest.results.queries import readiness
 from contest.results.queries import sets as queries
 from contest.results.views.blueprint import bp
+from contest.web import merging
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, done, render_form
@@ -119,8 +120,9 @@ def embargo(slug: str, number: int) -> ResponseReturnValue:
     authorize(policy.may_publish(who))
     result_set = _result_set(contest, number)
     form = embargo_form(contest.zone, result_set.publish_at)
-    if done(
+    if merging.save_unversioned(
         form,
+        lambda: embargo_form(contest.zone, result_set.publish_at, formdata=None),
         lambda: actions.embargo(
             db.session(), result_set, publish_at=form.instant(), by=current(), at=now()
         ),
