@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any, cast
 
 from contest.web.db import use_one_sqlite
@@ -84,11 +85,19 @@ def settings(tmp: Any, database_url: str | None = None, **more: Any) -> Settings
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _seen(tmp_path_factory: pytest.TempPathFactory) -> None:
+def _seen(shared: Path) -> None:
     """Let the processes of a run share what they have looked at."""
-    own = tmp_path_factory.getbasetemp()
-    Seen.folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "seen"
+    Seen.folder = shared / "seen"
     Seen.folder.mkdir(exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that the processes of a run share."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -130,9 +139,10 @@ def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+def demonstration(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Demonstration:
     """Play the example contest once for all who want it at one of its moments."""
-    return Demonstration(tmp_path_factory.mktemp("demonstration"))
+    folder = tmp_path_factory.mktemp("demonstration")
+    return Demonstration(folder, shared if databases.in_files() else None)
 
 
 @pytest.fixture

@@ -15,6 +15,11 @@ from contest.web.db import listen
 from tests import servers
 
 
+def in_files() -> bool:
+    """Tell whether this run is about SQLite; each process has a PostgreSQL server of its own."""
+    return os.environ.get("CONTEST_TEST_DATABASE") != "postgresql"
+
+
 def new(folder: Path) -> str:
     """Return the address of a database with empty tables, on the kind of server this run is about."""
     return copy_of(_empty(), folder)
@@ -33,10 +38,10 @@ def copy_of(url: str, folder: Path) -> str:
 
 @cache
 def _empty() -> str:
-    if os.environ.get("CONTEST_TEST_DATABASE") == "postgresql":
-        url = servers.new_postgres_database()
-    else:
+    if in_files():
         url = f"sqlite:///{tempfile.mkdtemp(prefix='contest-tests-')}/empty.db"
+    else:
+        url = servers.new_postgres_database()
     database = create_engine(url)
     listen(database)
     Base.metadata.create_all(database)

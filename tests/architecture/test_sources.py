@@ -1,5 +1,6 @@
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,10 +50,15 @@ MAY_TALK = {
 MAY_START = {"contest/__main__.py", "contest/files/jail.py", "contest/files/look.py"}
 
 
+@cache
+def tree(source: str) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(source)))
+
+
 def imported(source: str) -> set[str]:
     """Return the modules that a source imports, wherever in it, and the packages they stand in."""
     names = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in tree(source):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -82,7 +88,7 @@ def test_programs_are_started_by_the_jail_the_scanner_and_the_command_line_alone
 def called(source: str) -> set[str]:
     return {
         node.func.id
-        for node in ast.walk(ast.parse(source))
+        for node in tree(source)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
 

@@ -8,17 +8,12 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 KINDS = (ast.Call, ast.Compare, ast.Import, ast.ImportFrom)
-NODES = [  # walked once
-    (str(p), node)
-    for p in Path("contest").rglob("*.py")
-    for node in ast.walk(ast.parse(p.read_text()))
-    if isinstance(node, KINDS)
-]
 TEMPLATES = {str(p): p.read_text() for p in Path("templates").rglob("*.*") if p.is_file()}
 SAYS_PRAGMA = {"contest/privacy/scrubbing.py", "contest/web/db.py", "contest/web/tries.py"}
 SQL = {
@@ -33,8 +28,18 @@ SQL = {
 SECRET = re.compile(r"(^|_)(token|secret|password|passphrase|nonce|otp|csrf|hmac|mac)$")
 
 
+@cache
+def nodes() -> list[tuple[str, ast.AST]]:
+    return [
+        (str(p), node)
+        for p in Path("contest").rglob("*.py")
+        for node in ast.walk(ast.parse(p.read_text()))
+        if isinstance(node, KINDS)
+    ]
+
+
 def calls(*names: str) -> Iterator[tuple[str, ast.Call]]:
-    for path, node in NODES:
+    for path, node in nodes():
         if isinstance(node, ast.Call) and _named(node.func) in names:
             yield path, node
 
@@ -88,7 +93,7 @@ def test_s5_secrets_are_compared_in_constant_time() -> None:
     """A column is compared in the database, by its index; the names of a class begin with a capital."""
     found = {
         f"{path}:{node.lineno}"
-        for path, node in NODES
+        for path, node in nodes()
         if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq)
         for sides in [[node.left, *node.comparators]]
         if any(SECRET.search(_named(side)) for side in sides)
@@ -106,7 +111,7 @@ def _is_column(side: ast.expr) -> bool:
 def test_s5_nothing_is_unpickled() -> None:
     imports = {
         alias.name.partition(".")[0]
-        for _, node in NODES
+        for _, node in nodes()
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in (
             node.names if isinstance(node, ast.Import) else [ast.alias(node.module or "")]

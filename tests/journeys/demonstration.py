@@ -1,5 +1,8 @@
 """The example contest at each of its moments: played once per run, copied for each test."""
 
+import fcntl
+import json
+import shutil
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -24,12 +27,33 @@ SCRIPT = united_states()
 
 
 class Demonstration:
-    """Databases of the small edition, one per moment, with the files that belong to all of them."""
+    """Databases of the small edition, one per moment, with the files that belong to all of them.
 
-    def __init__(self, folder: Path) -> None:
+    Who comes second to `shared`, a folder of all processes of a run, finds it played.
+    """
+
+    def __init__(self, folder: Path, shared: Path | None = None) -> None:
         self.folder = folder
         self._kept: dict[str, str] = {}
-        self._play()
+        if shared is None:
+            self._play()
+        else:
+            self._play_once(shared)
+
+    def _play_once(self, shared: Path) -> None:
+        kept = shared / "moments.json"
+        with (shared / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                self._play()
+                shutil.copytree(self.folder, shared / "played")
+                names = {moment: Path(url).name for moment, url in self._kept.items()}
+                kept.write_text(json.dumps(names))
+        shutil.copytree(shared / "played", self.folder, dirs_exist_ok=True)
+        self._kept = {
+            moment: f"sqlite:///{self.folder}/{name}"
+            for moment, name in json.loads(kept.read_text()).items()
+        }
 
     def copy(self, moment: str) -> str:
         """Return the address of a new database that stands at the moment."""

@@ -1,17 +1,26 @@
 """The same figures from implementations that know nothing of ours."""
 
+from importlib import import_module
+from typing import Any
+
 import krippendorff
 import numpy as np
 import pytest
-import statsmodels.api as sm
 
 from contest.ranking.agreement import agreement, alpha
+from contest.ranking.drift import drifts
 from contest.ranking.model import Options, rank
 from contest.ranking.model import estimate as estimates
 from tests.ranking.panels import Scores, contest
 
 
-def by_statsmodels(scores: Scores) -> tuple[float, float, float]:
+@pytest.fixture(scope="module")
+def sm() -> Any:
+    """It brings pandas: seconds that only the process which plays these tests should pay."""
+    return import_module("statsmodels.api")
+
+
+def by_statsmodels(sm: Any, scores: Scores) -> tuple[float, float, float]:
     """Return the variances of entries, judges and noise by crossed random effects in one group."""
     entry, judge, score = scores
     model = sm.MixedLM(
@@ -31,12 +40,12 @@ def by_statsmodels(scores: Scores) -> tuple[float, float, float]:
 
 @pytest.mark.parametrize("seed", [3, 5])
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
-def test_statsmodels_finds_the_same_variances(seed: int) -> None:
+def test_statsmodels_finds_the_same_variances(sm: Any, seed: int) -> None:
     scores, _, _ = contest(seed, n=25, m=8, k=3)
     found = rank(*scores, 25, 8, Options(draws=10)).variance
     assert found is not None
     assert (found.entries, found.judges, found.noise) == pytest.approx(
-        by_statsmodels(scores), rel=1e-3
+        by_statsmodels(sm, scores), rel=1e-3
     )
 
 
@@ -48,6 +57,26 @@ def test_the_krippendorff_package_finds_the_same_alpha(seed: int) -> None:
     expected = krippendorff.alpha(reliability_data=table, level_of_measurement="interval")
     assert alpha(entry, score).value == pytest.approx(expected, abs=1e-9)
     assert agreement(entry, judge, score, 15, 6).alpha == alpha(entry, score)
+
+
+def test_drift_with_gaps_is_the_contrast_of_a_plain_regression_with_its_standard_error(
+    sm: Any,
+) -> None:
+    table = np.random.default_rng(3).normal(5, 2, (4, 5))
+    table[[0, 1, 3], [4, 0, 2]] = np.nan
+    anchor, judge = np.nonzero(np.isfinite(table))
+    design = np.column_stack([np.eye(4)[anchor], np.eye(5)[judge][:, 1:]])
+    fit = sm.OLS(table[anchor, judge], design).fit()
+
+    for j, found in enumerate(drifts(table, 1.0)):
+        assert found is not None
+        contrast = np.full(5, -1 / 4)
+        contrast[j] = 1
+        told = fit.t_test(np.concatenate([np.zeros(4), contrast[1:]]))
+        low, high = told.conf_int(alpha=0.1)[0]
+        assert found.value == pytest.approx(float(told.effect[0]), abs=1e-9)
+        assert found.se == pytest.approx(float(told.sd[0, 0]), rel=1e-9)
+        assert found.margin == pytest.approx(float(high - low) / 2, rel=1e-9)
 
 
 def test_sparse_and_dense_algebra_agree(monkeypatch: pytest.MonkeyPatch) -> None:
