@@ -44,6 +44,7 @@ class SettingsForJourneys(Settings):
     SESSION_HOURS: int = 10**6
     ADMIN_SESSION_IDLE_MINUTES: int = 10**6
     ADMIN_SESSION_HOURS: int = 10**6
+    PROOF_MINUTES: int = 10**6
 
 
 def new_app(folder: Path, port: int, database_url: str | None = None) -> Flask:
