@@ -59,9 +59,22 @@ def test_flaw_21_an_id_is_made_by_chance_and_of_nothing_else() -> None:
     assert first.id is second.id is None  # and not a number that the address would give
 
 
-def test_flaw_25_no_address_takes_the_id_of_a_person(app: Flask) -> None:
-    taken = {a for rule in app.url_map.iter_rules() for a in rule.arguments}
-    assert not {a for a in taken if "user" in a or "person" in a}
+def test_flaw_25_only_administrators_ask_by_the_id_of_a_person(
+    client: Client, session: Session, app: Flask
+) -> None:
+    ada = make.user(session)
+    organiser = make.user(session)
+    make.contest(session, organiser=organiser)
+    client.sign_in(organiser)
+    rules = [r for r in app.url_map.iter_rules() if "user" in str(r) or "person" in str(r)]
+    assert {str(rule) for rule in rules} == {
+        "/people/<uuid:user_id>",
+        "/people/<uuid:user_id>/sign-out",
+    }
+    for rule in rules:
+        for method in {"GET", "POST"} & set(rule.methods or ()):
+            url = str(rule).replace("<uuid:user_id>", str(ada.id))
+            assert client.open(url, method=method).status_code == 403
 
 
 def test_flaw_55_a_form_writes_its_own_fields_and_no_other(
