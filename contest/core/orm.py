@@ -89,11 +89,12 @@ def lock(session: Session, thing: T) -> T:
     """Re-read the columns of `thing` under a row lock held until the transaction ends.
 
     SQLite has no row locks; there every writer already holds the database since its BEGIN IMMEDIATE.
+    On PostgreSQL a row that refers to another holds that one's key: the lock leaves keys alone, or two
+    who have both added such a row would wait for each other.
     """
     session.flush()
-    session.refresh(
-        thing, attribute_names=[c.key for c in thing.__mapper__.column_attrs], with_for_update=True
-    )
+    columns = [column.key for column in thing.__mapper__.column_attrs]
+    session.refresh(thing, attribute_names=columns, with_for_update={"key_share": True})
     return thing
 
 

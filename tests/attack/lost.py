@@ -148,6 +148,7 @@ def promises() -> Iterator[Promise]:
                   lambda: posted().repeats / max(1, posted().kills) / UNDER_WAY, 1)  # fmt: skip
     crowd_of = together.Crowd
     for number, name, act in (
+        ("C8", "eight are the first to hand in, at one instant", crowd_of.handed_in_first),
         ("C2", "ten clicks hand in once", crowd_of.handed_in),
         ("C2", "ten windows hand in once", crowd_of.handed_in_anew),
         ("D3", "one file sent ten times comes in once", crowd_of.uploaded),
