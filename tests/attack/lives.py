@@ -17,7 +17,7 @@ from tests.lives.game import Game, play
 from tests.lives.test_lives import GAMES
 
 POSTGRESQL = os.environ.get("CONTEST_TEST_DATABASE") == "postgresql"
-MANY, MOVES = 60 if POSTGRESQL else 100, 15  # games of each, moves in each
+MANY, MOVES = 50 if POSTGRESQL else 100, 15  # games of each, moves in each
 
 
 @cache

@@ -34,7 +34,7 @@ from tests.rush.wire import Answer, Headers, ask, form
 
 PLACES, JOINERS, CLICKS, SAVES, WRITERS = 5, 50, 10, 20, 8
 WRITING_SECONDS = 6
-READ_TURNS, READ_SECONDS = 3, 4.0  # of reading a page beside texts and beside bombs
+READ_TURNS, READ_SECONDS = 3, 3.0  # of reading a page beside texts and beside bombs
 
 
 class Once(NamedTuple):

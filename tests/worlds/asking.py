@@ -1,6 +1,5 @@
 """Asks both worlds the same, with the same chance and at the same instant, and compares bytes."""
 
-import itertools
 import random
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -194,6 +193,7 @@ class Pair:
         Everybody asks for the first thing of each kind, one that the secret is about if there is any;
         for the others one role in four does, in turn. A refusal takes longer to make as a page than
         everything before it: one of the roles, in turn, reads that, and the others what programs are told.
+        Half of the roles, in turn, search for each word.
         """
         first = set(self.addresses(1))
         for number, address in enumerate(self.addresses(few)):
@@ -202,9 +202,9 @@ class Pair:
                 if address in first or (place + number) % 4 == 0:
                     whole = search and place == number % len(roles)
                     yield from self.compared(role, address, PAGE if whole else JSON)
-            queries = self._queries() if search else ()
-            for role, query in itertools.product(roles, queries):
-                yield from self.compared(role, f"{address}?{query}")
+            for turn, query in enumerate(self._queries() if search else ()):
+                for role in roles[(number + turn) % 2 :: 2]:
+                    yield from self.compared(role, f"{address}?{query}")
         for role in roles:
             one, other = (self._letters(role, engine) for engine in self.engines)
             if one != other:
