@@ -4,9 +4,11 @@ Words on the command line choose promises by their id, area or name. CONTEST_TES
 of the two databases. What has to be measured alone is measured first; then both go on side by side.
 """
 
+import atexit
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -35,6 +37,7 @@ class Crew:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             env={**os.environ, "CONTEST_TEST_DATABASE": database},
         )  # fmt: skip
+        atexit.register(self._process.terminate)
 
     def follow(self) -> None:
         """Pass on what it says, until it waits or ends."""
@@ -80,6 +83,7 @@ def kept(rows: list[Row], seconds: float) -> str:
 def main(words: list[str]) -> int:
     """Measure; return how many promises do not hold."""
     only = os.environ.get("CONTEST_TEST_DATABASE")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     began = time.monotonic()
     click.echo(LINE.format(*HEAD))
     crews = []

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import resource
+import signal
 import sys
 import time
 import traceback
@@ -52,6 +53,7 @@ def measure(words: list[str]) -> None:
     logging.getLogger().addHandler(
         logging.NullHandler()
     )  # what is refused is noted by the thousand
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started ends with us
     every = list(areas())
     gc.collect()
     gc.freeze()  # what is imported stays, and need not be swept again and again
