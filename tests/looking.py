@@ -85,9 +85,13 @@ class Seen:
 
 def look_at(page: Page, app: Flask) -> None:
     """Check the page in every dress, unless one of its kind was checked before."""
-    kind = kind_of(page, app)
-    if LOOKS and Seen.is_new(kind):
-        assert_right_in_every_dress(page, kind)
+    if is_to_be_looked_at(page.url, app):
+        assert_right_in_every_dress(page, kind_at(page.url, app))
+
+
+def is_to_be_looked_at(address: str, app: Flask) -> bool:
+    """Tell whether no page of this kind was looked at yet in this run; whoever asks has to look."""
+    return LOOKS and Seen.is_new(kind_at(address, app))
 
 
 def assert_right_in_every_dress(page: Page, name: str) -> None:
@@ -139,11 +143,6 @@ def _put_on(page: Page, device: Device) -> None:
     """Change what is different: each change costs the browser a layout."""
     if _device(page) is not device:
         page.set_viewport_size({"width": device.width, "height": device.height})
-
-
-def kind_of(page: Page, app: Flask) -> str:
-    """Return the endpoint that answers the page's address."""
-    return kind_at(page.url, app)
 
 
 def kind_at(address: str, app: Flask) -> str:

@@ -26,7 +26,7 @@ from contest.web.db import begin_writing, db
 from tests import databases, servers
 from tests.browser import DESKTOP, Device, Visit
 from tests.journeys.plain import Plain, Text
-from tests.looking import kind_at, look_at
+from tests.looking import assert_right_in_every_dress, is_to_be_looked_at, kind_at, look_at
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -72,8 +72,7 @@ class World:
 
     def __init__(self, app: Flask, url: str, visit: Visit) -> None:
         self.app, self.url, self._visit = app, url, visit
-        self.drawn: set[Kind] = set()  # of page that stood in a window: see Person
-        self.used: set[Kind] = set()  # and whose buttons were pressed there
+        self.used: set[Kind] = set()  # of page whose buttons were pressed in a window: see Person
         self._turn = clock.now()
 
     def at(self, when: datetime | str) -> datetime:
@@ -141,7 +140,7 @@ class World:
 class Person:
     """Somebody at a browser. Words stand in for the controls they name.
 
-    The first of each kind of page and of each form is opened, looked at and used in a window. What
+    The first of each kind of page is looked at, and the first of each form used, in a window. What
     comes again, and what is only passed through, is read and sent as by a browser without scripts:
     that is quicker, and shows that the pages work so. Whoever asks for `page` gets the window.
     """
@@ -187,15 +186,17 @@ class Person:
         return self
 
     def sees(self, title: Text) -> "Person":
-        """Be on the page of this title; the first time anybody is, look closely at it."""
+        """Be on the page of this title; the first time anybody in this run is, look closely at it."""
         if self._plain is not None:
             self._plain.sees(title)
-            if self._kind(self._plain.url) in self.world.drawn:
+            if not is_to_be_looked_at(self._plain.url, self.world.app):
                 return self
             self._shown = self._plain.url
-            self.window.goto(self._shown)  # to look at it; they go on where they are
+            self.window.goto(self._shown)  # they go on where they are
+            expect(self.window.get_by_role("heading", level=1)).to_have_text(title)
+            assert_right_in_every_dress(self.window, kind_at(self._shown, self.world.app))
+            return self
         expect(self.window.get_by_role("heading", level=1)).to_have_text(title)
-        self.world.drawn.add(self._kind(self.window.url))
         look_at(self.window, self.world.app)
         return self
 
