@@ -76,7 +76,8 @@ PAGE, THUMB = (1200, 2400), (280, 560)  # at most this wide and this high
 
 def lock_up(verb: str) -> None:
     """Give up, for good, whatever reading a file does not need. The limits hold everywhere."""
-    os.nice(10 if verb in UNHURRIED else 5)  # pages go before
+    if verb in UNHURRIED:  # pages go before; a look keeps a sender waiting, and a thread
+        os.nice(10)
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(SET_DEATH_SIGNAL, ctypes.c_ulong(KILLED), *NOTHING)
     libc.unshare(NEW_USER | NEW_NETWORK)  # where the system lets us
