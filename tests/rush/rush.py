@@ -30,7 +30,8 @@ class Plan:
     """How it goes on, in seconds from the beginning."""
 
     teams: int = 200
-    calm: float = 15  # so long nothing dies: what it takes then is what it takes
+    warm: float = 8  # so long the program, which has just begun, is not timed
+    calm: float = 20  # so long nothing dies: what it takes until then is what it takes
     closes: float = 45
     grace: int = 8
     ends: float = 60
@@ -149,7 +150,7 @@ class _Rush:
         passages = list(chain.from_iterable(proxy.seen.values()))
         answered = [p for p in passages if p.status is not None]
         calm = self.began + plan.calm
-        first = [p for p in answered if p.at < calm]
+        first = [p for p in answered if self.began + plan.warm <= p.at < calm]
         later = [p for p in first if p.status == 503]
         broken = [
             f"{name}: {p.status}" for name, came in proxy.seen.items() for p in came
@@ -177,7 +178,7 @@ class _Rush:
     def _times(self, proxy: Proxy, step: str, before: float) -> list[float]:
         return [
             p.seconds for name, came in proxy.seen.items() if name.startswith(step) for p in came
-            if p.at < before and p.status is not None
+            if self.began + self.plan.warm <= p.at < before and p.status is not None
         ]  # fmt: skip
 
 
