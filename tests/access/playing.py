@@ -20,6 +20,7 @@ from contest.demo.play import repeatable
 from contest.entries.models import Entry
 from contest.followup.models import Case
 from contest.judging.models import Assignment
+from contest.results.models import Certificate
 from contest.schema import Base
 from contest.teams.models import Member, Team
 from contest.web import access
@@ -148,6 +149,9 @@ def _concerned(session: Session) -> set[str]:
     about |= {str(seat.id), str(session.scalars(mine).first())}
     if entry is not None:
         about |= {str(entry.id)}
+        about |= set(
+            session.scalars(select(Certificate.code).where(Certificate.entry_id == entry.id))
+        )
         about |= set(map(str, session.scalars(select(Case.id).where(Case.entry_id == entry.id))))
         for table in Base.metadata.sorted_tables:
             if "case_id" in table.c and "id" in table.c:

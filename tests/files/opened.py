@@ -82,6 +82,7 @@ def _note(ran: list[str], dialog: Dialog) -> None:
 @contextmanager
 def _site(contents: Sequence[bytes]) -> Iterator[str]:
     app = Flask("site")
+    app.config["RATELIMIT_ENABLED"] = False
     kept = app.extensions["files"] = store.from_url(f"file://{tempfile.mkdtemp()}/files")
     stored = [kept.put(BytesIO(content), MIB).sha256 for content in contents]
 
