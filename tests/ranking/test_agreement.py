@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contest.ranking.agreement import Figure, Unknown, agreement, alpha, icc, icc_of
@@ -88,6 +88,7 @@ def test_alpha_is_one_minus_observed_over_expected_disagreement(
 
 
 @QUICK
+@example(463, 0.0, 1.0)
 @given(st.integers(0, 10**6), st.floats(-1e3, 1e3), st.floats(0.01, 1e3))
 def test_agreement_does_not_depend_on_the_scale(seed: int, shift: float, factor: float) -> None:
     table = np.random.default_rng(seed).integers(1, 11, (6, 4)).astype(float)
@@ -95,7 +96,8 @@ def test_agreement_does_not_depend_on_the_scale(seed: int, shift: float, factor:
     one = agreement(entry, judge, table.ravel(), 6, 4)
     other = agreement(entry, judge, shift + factor * table.ravel(), 6, 4)
     assert value(other.alpha) == pytest.approx(value(one.alpha), abs=1e-6)
-    assert value(other.icc.two_k) == pytest.approx(value(one.icc.two_k), abs=1e-6)
+    if one.icc.two_k.value is not None:  # now and then, as in 463, what it is divided by is nothing
+        assert value(other.icc.two_k) == pytest.approx(one.icc.two_k.value, abs=1e-6)
     for a, b in zip(one.judges, other.judges, strict=True):
         assert value(b.outfit) == pytest.approx(value(a.outfit), abs=1e-6)
         assert value(b.leniency) == pytest.approx(factor * value(a.leniency), rel=1e-6, abs=1e-6)
