@@ -33,6 +33,7 @@ class Unknown(StrEnum):
     TOO_SMALL = "too_small"  # fewer than two judges or two entries
     NO_SPARE = "no_spare"  # as many effects as scores: nothing is left to compare with
     PERFECT = "perfect"  # entries and judges explain every score exactly
+    TOO_ALIKE = "too_alike"  # entries or judges differ less than chance would make them
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,8 @@ def icc(table: ArrayLike) -> Icc:
     """Return the intraclass correlations of a complete table.
 
     Takes    table (entries, judges), at least 2 x 2.
-    Returns  an Icc; figures that do not exist carry the reason.
+    Returns  an Icc; figures that do not exist carry the reason. By chance the estimated variances
+             below a fraction may add up to nothing, or to less.
     Raises   ValueError for a table that is not two-dimensional or holds a number that is not finite.
     Source   Shrout and Fleiss (1979).
     """
@@ -222,8 +224,8 @@ def _no_icc(reason: Unknown) -> Icc:
 
 
 def _ratio(above: float, below: float) -> Figure:
-    if abs(below) <= 1e-12 * abs(above) or below == 0:
-        return Figure(None, Unknown.ALL_EQUAL)
+    if below <= 1e-12 * abs(above):
+        return Figure(None, Unknown.TOO_ALIKE)
     return Figure(above / below)
 
 

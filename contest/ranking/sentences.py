@@ -97,6 +97,10 @@ UNKNOWN: Mapping[str, str] = {
     "too_small": N_("Too few judges or entries to speak of agreement."),
     "no_spare": N_("There are too few scores to speak of agreement."),
     "perfect": N_("The judges agree perfectly."),
+    "too_alike": N_(
+        "The entries' means differ less than chance would make them, so how reliable the panel is"
+        " cannot be known."
+    ),
 }
 LEVELS: tuple[tuple[float, str], ...] = (
     (0.8, N_("The judges agree closely.")),
@@ -153,10 +157,14 @@ def agreement(ranking: Ranking) -> list[str]:
             gettext("%(words)s (Krippendorff's α = %(alpha)s)", words=gettext(words),
                     alpha=f"{alpha['value']:.2f}")
         )  # fmt: skip
-    if found.get("icc_k", {}).get("value") is not None:
+    panel = found.get("icc_k", {})
+    if panel.get("reason") == "too_alike":
+        why = UNKNOWN["too_alike"]
+        said.append(gettext(why))
+    elif panel.get("value") is not None:
         said.append(
             gettext("The panel's mean is reliable to %(share)s %%, a single judge to %(one)s %%.",
-                    share=_percent(found["icc_k"]["value"]), one=_percent(found["icc"]["value"]))
+                    share=_percent(panel["value"]), one=_percent(found["icc"]["value"]))
         )  # fmt: skip
     if share is not None:
         said.append(

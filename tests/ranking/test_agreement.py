@@ -214,6 +214,17 @@ def test_one_score_for_everything_cannot_show_agreement() -> None:
     assert found.judges[0].outfit == Figure(None, Unknown.PERFECT)
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        [[1, 3, 2], [3, 1, 2], [1, 2, 2]],  # below the fraction stands exactly nothing
+        [[1, 3], [3, 1], [2, 2]],  # and here less, by which the mean were reliable to 300 %
+    ],
+)
+def test_means_that_differ_less_than_by_chance_have_no_reliability(table: list[list[int]]) -> None:
+    assert icc(table).two_k == Figure(None, Unknown.TOO_ALIKE)
+
+
 def test_one_review_each_leaves_judges_without_comparison() -> None:
     found = agreement([0, 1, 2], [0, 0, 1], [1.0, 2.0, 3.0], 3, 2)
     assert found.alpha == Figure(None, Unknown.NOTHING_SHARED)

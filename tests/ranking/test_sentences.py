@@ -6,10 +6,11 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from contest.ranking.account import Names
+from contest.ranking.agreement import Unknown
 from contest.ranking.model import Code, Options, rank
 from contest.ranking.models import Ranking
 from contest.ranking.queries import Severity, VerdictsOf
-from contest.ranking.sentences import NOTES, depends, hangs, remarks
+from contest.ranking.sentences import NOTES, UNKNOWN, agreement, depends, hangs, remarks
 from tests import make
 from tests.ranking.panels import Scores, contest
 
@@ -105,6 +106,16 @@ def test_what_cannot_be_known_is_said(
 
 def test_there_is_a_sentence_for_every_code() -> None:
     assert {code.value for code in Code} <= NOTES.keys()
+    assert {reason.value for reason in Unknown} <= UNKNOWN.keys()
+
+
+def test_a_panel_whose_reliability_cannot_be_known_is_not_called_unanimous(app: Flask) -> None:
+    figures = {"alpha": {"value": -0.3, "reason": None}, "icc": {"value": -0.3, "reason": None},
+               "icc_k": {"value": None, "reason": Unknown.TOO_ALIKE.value}}  # fmt: skip
+    with app.test_request_context("/?lang=en"):
+        said = agreement(Ranking(components={"agreement": figures, "variance": None}))
+    assert len(said) == 2
+    assert said[1].startswith("The entries' means differ less than chance would make them")
 
 
 def test_who_leaves_the_first_because_nobody_else_judged_them_is_told(app: Flask) -> None:
