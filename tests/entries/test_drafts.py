@@ -14,6 +14,7 @@ from contest.files.sending import store
 from contest.teams.models import Team
 from tests import make
 from tests.make import NOON
+from tests.statements import counted, tables_under_the_head
 
 
 class Desk:
@@ -58,6 +59,15 @@ def test_the_first_keystroke_begins_the_entry_once(desk: Desk, session: Session)
     entry = session.scalars(select(Entry)).one()
     assert (entry.team_id, len(entry.code)) == (desk.team.id, 6)
     assert [e.verb for e in session.scalars(select(Event))] == ["entry.begun"]
+
+
+def test_the_first_keystroke_keeps_others_waiting_only_for_its_record(
+    desk: Desk, session: Session
+) -> None:
+    with counted(session) as statements:
+        desk.save("R", 0)
+
+    assert tables_under_the_head(statements) == {"chain_heads", "events"}
 
 
 def test_two_members_in_different_places_of_a_text_both_keep_their_words(desk: Desk) -> None:

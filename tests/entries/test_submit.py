@@ -15,6 +15,7 @@ from contest.messages.models import Message
 from contest.undertakings.models import Kind
 from tests import make
 from tests.make import DAY, NOON
+from tests.statements import counted, tables_under_the_head
 
 KEY = receipt.signing_key("", "a secret of the tests")
 US = timedelta(microseconds=1)
@@ -71,6 +72,15 @@ def test_submit_freezes_a_version_signs_a_receipt_and_mails_every_member(
         ("receipt", desk.ada.id),
         ("receipt", desk.bob.id),
     }
+
+
+def test_whoever_hands_in_keeps_others_waiting_only_for_record_and_receipt(
+    desk: Desk, session: Session
+) -> None:
+    with counted(session) as statements:
+        desk.submit()
+
+    assert tables_under_the_head(statements) == {"chain_heads", "events", "receipts"}
 
 
 def test_a_changed_draft_becomes_version_2_and_version_1_stays(

@@ -2,6 +2,8 @@
 
 import secrets
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,21 +82,21 @@ def save(
     titles = form is not None and form.titling() is question
     if titles:
         require(answers.can_title(value))
-    entry, draft = _opened(session, team, round_, question, by=by, at=at)
-    answer = queries.answer(session, draft.id, question.id)
-    if answer is None:
-        answer = _first(session, draft, question, by=by, at=at)
-    if answer.value == value:
-        return Saved(value, answer.revision, answer.revision)
-    if base == answer.revision:
-        _write(session, answer, value, by=by, at=at)
-        saved = Saved(value, answer.revision, answer.revision)
-    else:
-        saved = _reconcile(session, answer, question, value, base, by=by, at=at)
-    if titles and entry.state is State.DRAFT:  # later the title is what was handed in
-        entry.title = saved.value
-    session.flush()
-    return saved
+    with _opened(session, team, round_, question, by=by, at=at) as (entry, draft):
+        answer = queries.answer(session, draft.id, question.id)
+        if answer is None:
+            answer = _first(session, draft, question, by=by, at=at)
+        if answer.value == value:
+            return Saved(value, answer.revision, answer.revision)
+        if base == answer.revision:
+            _write(session, answer, value, by=by, at=at)
+            saved = Saved(value, answer.revision, answer.revision)
+        else:
+            saved = _reconcile(session, answer, question, value, base, by=by, at=at)
+        if titles and entry.state is State.DRAFT:  # later the title is what was handed in
+            entry.title = saved.value
+        session.flush()
+        return saved
 
 
 def name(
@@ -106,9 +108,9 @@ def name(
     """
     title = answers.plain(QuestionKind.LINE, title)
     require(answers.can_title(title))
-    entry, _ = _opened(session, team, round_, None, by=by, at=at)
-    entry.title = title
-    session.flush()
+    with _opened(session, team, round_, None, by=by, at=at) as (entry, _):
+        entry.title = title
+        session.flush()
 
 
 def speak(
@@ -120,9 +122,9 @@ def speak(
     """
     if lang and lang not in round_.contest.languages:
         raise DomainError(N_("This contest is not held in that language."), field="lang")
-    entry, _ = _opened(session, team, round_, None, by=by, at=at)
-    entry.lang = lang
-    session.flush()
+    with _opened(session, team, round_, None, by=by, at=at) as (entry, _):
+        entry.lang = lang
+        session.flush()
 
 
 def attach(
@@ -140,14 +142,14 @@ def attach(
 
     Raises DomainError when all that was sent to the entry would be more than the limit.
     """
-    entry, draft = _opened(session, team, round_, question, by=by, at=at)
-    require(room_for(arrived.size_bytes, queries.sent_bytes(session, entry), limit_bytes))
-    file = files.receive(session, arrived, by=by.id, at=at)
-    answer = queries.answer(session, draft.id, question.id)
-    if answer is None:
-        answer = _first(session, draft, question, by=by, at=at)
-    answer.file_id, answer.file = file.id, file
-    _write(session, answer, "", by=by, at=at)
+    with _opened(session, team, round_, question, by=by, at=at) as (entry, draft):
+        require(room_for(arrived.size_bytes, queries.sent_bytes(session, entry), limit_bytes))
+        file = files.receive(session, arrived, by=by.id, at=at)
+        answer = queries.answer(session, draft.id, question.id)
+        if answer is None:
+            answer = _first(session, draft, question, by=by, at=at)
+        answer.file_id, answer.file = file.id, file
+        _write(session, answer, "", by=by, at=at)
     record(
         session,
         Verb.ENTRY_FILE_ATTACHED,
@@ -168,17 +170,18 @@ def detach(
     session: Session, team: Team, round_: Round, question: Question, *, by: User, at: datetime
 ) -> None:
     """Take the file out of the draft."""
-    entry, draft = _opened(session, team, round_, question, by=by, at=at)
-    answer = queries.answer(session, draft.id, question.id)
-    if answer is None or answer.file_id is None:
-        return
-    file_id = answer.file_id
-    answer.file_id = answer.file = None
-    _write(session, answer, "", by=by, at=at)
+    with _opened(session, team, round_, question, by=by, at=at) as (entry, draft):
+        answer = queries.answer(session, draft.id, question.id)
+        if answer is None or answer.file_id is None:
+            return
+        file_id = answer.file_id
+        answer.file_id = answer.file = None
+        _write(session, answer, "", by=by, at=at)
     record(session, Verb.ENTRY_FILE_DETACHED, entry, by=by.id, at=at, contest_id=entry.contest_id,
            round_id=round_.id, question_id=question.id, file_id=file_id)  # fmt: skip
 
 
+@contextmanager
 def _opened(
     session: Session,
     team: Team,
@@ -187,25 +190,32 @@ def _opened(
     *,
     by: User,
     at: datetime,
-) -> tuple[Entry, Draft]:
-    """Return entry and draft, begun if need be, after a check that the team may write there now."""
+) -> Iterator[tuple[Entry, Draft]]:
+    """Give entry and draft, begun if need be, after a check that the team may write there now.
+
+    That the entry was begun is recorded behind what is done with it: whoever records keeps all others
+    of the contest waiting until it is committed.
+    """
     orm.lock(session, team)  # two first keystrokes at once begin one entry
     entry = queries.entry_of(session, team.id)
     leave = queries.leave(session, team.id, entry, round_)
     require(can_edit(entry, at, round_, leave))
     if question is not None and not leave.opens(question.id):
         raise DomainError(N_("Only the questions that were asked about again can be changed now."))
+    begins = entry is None
     if entry is None:
         entry = Entry(contest=team.contest, team=team, code=_code(session, team.contest_id))
         session.add(entry)
-        record(session, Verb.ENTRY_BEGUN, entry, by=by.id, at=at, contest_id=team.contest_id,
-               team_id=team.id, round_id=round_.id)  # fmt: skip
+        session.flush()
     draft = queries.draft(session, entry.id, round_.id)
     if draft is None:
         draft = Draft(entry=entry, round=round_, answers=[])
         session.add(draft)
         session.flush()
-    return entry, draft
+    yield entry, draft
+    if begins:
+        record(session, Verb.ENTRY_BEGUN, entry, by=by.id, at=at, contest_id=team.contest_id,
+               team_id=team.id, round_id=round_.id)  # fmt: skip
 
 
 def _code(session: Session, contest_id: uuid.UUID) -> str:

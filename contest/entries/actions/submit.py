@@ -62,25 +62,11 @@ def submit(
     if missing := queries.missing(session, entry.team, fields, title=entry.title, at=at):
         raise DomainError(missing[0].reason, missing[0].facts)
     version = _freeze(session, entry, round_, form, fields, leave, by=by, at=at)
+    code = secrets.token_hex(16)
+    _send(session, entry, version, code, at=at)
+    # Last, for whoever records keeps all others of the contest waiting until it is committed.
     event = _record(session, entry, version, by=by, at=at)
-    receipt = _receipt(session, entry, round_, version, event, key)
-    for member in entry.team.present():
-        write(
-            session,
-            "receipt",
-            to=member.user,
-            at=at,
-            contest_id=entry.contest_id,
-            dedupe_key=f"receipt {version.id} {member.user_id}",
-            contest_title=entry.contest.title,
-            entry_id=str(entry.id),
-            entry_title=entry.title,
-            number=version.number,
-            submitted_at=at,
-            zone=entry.contest.zone,
-            code=receipt.code,
-        )
-    return receipt
+    return _receipt(session, entry, round_, version, event, code, key)
 
 
 def _freeze(
@@ -146,6 +132,25 @@ def _answer(field: Field) -> dict[str, Any]:
     return {**answer, "file": field.file.sha256, "bytes": field.file.size_bytes}
 
 
+def _send(session: Session, entry: Entry, version: Version, code: str, *, at: datetime) -> None:
+    for member in entry.team.present():
+        write(
+            session,
+            "receipt",
+            to=member.user,
+            at=at,
+            contest_id=entry.contest_id,
+            dedupe_key=f"receipt {version.id} {member.user_id}",
+            contest_title=entry.contest.title,
+            entry_id=str(entry.id),
+            entry_title=entry.title,
+            number=version.number,
+            submitted_at=at,
+            zone=entry.contest.zone,
+            code=code,
+        )
+
+
 def _record(session: Session, entry: Entry, version: Version, *, by: User, at: datetime) -> Event:
     return record(
         session,
@@ -169,6 +174,7 @@ def _receipt(
     round_: Round,
     version: Version,
     event: Event,
+    code: str,
     key: Ed25519PrivateKey,
 ) -> Receipt:
     body = receipts.body(
@@ -190,7 +196,7 @@ def _receipt(
     )
     receipt = Receipt(
         version=version,
-        code=secrets.token_hex(16),
+        code=code,
         body=body,
         signature=receipts.sign(body, key),
         key=receipts.public_key(key),
