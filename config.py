@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     )
     BASE_URL: str = "http://127.0.0.1:8000"  # links in mail; the Host header is never trusted
     HOSTS: str = ""  # further names, with commas, by which the site may be asked
-    HSTS_SUBDOMAINS: bool = True  # browsers ask the names below this one by https only, too
+    HSTS_SUBDOMAINS: bool = False  # browsers ask the names below this one by https only, too
     PLAIN_HOSTS: str = ""  # hosts, with commas, that may be talked to without TLS
     DATABASE_URL: str = f"sqlite:///{INSTANCE}/contest.db"  # or postgresql+psycopg://…
     FILES_URL: str = f"file://{INSTANCE}/files"  # or s3://bucket/prefix

@@ -83,6 +83,8 @@ def addresses(values: Values) -> Iterator[str]:
         yield "CONTEST_BASE_URL: ends with the host or its port; nothing stands behind it."
     if base.scheme == "http" and not (_is_local(base.hostname) or values["DEVELOPMENT"]):
         yield "CONTEST_BASE_URL: others can read along without TLS. It has to begin with https://."
+    if values["HSTS_SUBDOMAINS"] and (base.scheme == "http" or _ip(base.hostname)):
+        yield "CONTEST_HSTS_SUBDOMAINS: is for an https:// name, and for the names below it. Leave it out."
     for host in filter(None, values["HOSTS"].split(",")):
         if "/" in host or host != host.strip() or "*" in host:
             yield "CONTEST_HOSTS: names of hosts with commas between them, like a.example.org,b.example.org."

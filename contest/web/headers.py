@@ -51,7 +51,7 @@ class Layer:
 
     def __init__(self, app: Flask, inner: "WSGIApplication") -> None:
         self._app, self._inner = app, inner
-        hsts = f"{HSTS}; includeSubDomains" if app.config.get("HSTS_SUBDOMAINS", True) else HSTS
+        hsts = f"{HSTS}; includeSubDomains" if app.config.get("HSTS_SUBDOMAINS") else HSTS
         self._secure = HEADERS | {"Strict-Transport-Security": hsts}
 
     def __call__(

@@ -40,6 +40,8 @@ MUTATIONS: list[tuple[Mapping[str, str | None], str]] = [
     ({"BASE_URL": "ftp://contest.example.org"}, "BASE_URL"),
     ({"HOSTS": "https://other.example.org"}, "HOSTS"),
     ({"HOSTS": "*.example.org"}, "HOSTS"),
+    ({"BASE_URL": "http://localhost:8000", "HSTS_SUBDOMAINS": "true"}, "HSTS_SUBDOMAINS"),
+    ({"BASE_URL": "https://192.0.2.7", "HSTS_SUBDOMAINS": "true"}, "HSTS_SUBDOMAINS"),
     ({"DEVELOPMENT": "true"}, "DEVELOPMENT"),
     ({"TESTING": "true"}, "TESTING"),
     ({"CLOCK_SHIFT_SECONDS": "60"}, "CLOCK_SHIFT_SECONDS"),

@@ -126,4 +126,15 @@ def test_an_answer_may_be_stricter_and_is_then_left_alone() -> None:
 
     answer = Asker(headers.Layer(Flask(__name__), inner)).get("/", base_url="https://localhost")
     assert answer.headers.getlist("Content-Security-Policy") == ["sandbox; default-src 'none'"]
+    assert answer.headers["Strict-Transport-Security"] == "max-age=63072000"
+
+
+def test_the_names_below_are_https_only_where_the_operator_says_so() -> None:
+    def inner(_environ: object, start: Any) -> list[bytes]:
+        start("200 OK", [])
+        return [b"x"]
+
+    app = Flask(__name__)
+    app.config["HSTS_SUBDOMAINS"] = True
+    answer = Asker(headers.Layer(app, inner)).get("/", base_url="https://localhost")
     assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
