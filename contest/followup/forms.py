@@ -6,7 +6,6 @@ from typing import cast
 from flask_babel import gettext
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
-    DateField,
     FloatField,
     RadioField,
     SelectField,
@@ -17,7 +16,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from contest.accounts.models import User
 from contest.followup.models import AgreementKind, CloseReason, GateDecision, Mood
-from contest.web.forms import Form
+from contest.web.forms import DayField, Form
 from contest.web.merging import MergingForm
 from contest.web.states import state_word
 from contest.web.text import lazy as _
@@ -77,7 +76,7 @@ class MilestoneForm(MergingForm):
     """Something due on a day."""
 
     title = StringField(_("Milestone"), [InputRequired(), Length(max=200)])
-    due_on = DateField(_("Due on"), [InputRequired()])
+    due_on = DayField(_("Due on"), [InputRequired()])
 
 
 class EvidenceForm(Form):
@@ -103,7 +102,7 @@ class MeasureForm(Form):
     """A measured value."""
 
     value = FloatField(_("Value"), [InputRequired(), FIGURE])
-    as_of = DateField(_("Measured on"), [InputRequired()])
+    as_of = DayField(_("Measured on"), [InputRequired()])
     source = StringField(_("Source"), [InputRequired(), Length(max=300)])
 
 
@@ -128,8 +127,8 @@ class AgreementForm(Form):
     """A contract of the case."""
 
     kind = SelectField(_("Kind"), [InputRequired()], choices=[])
-    signed_on = DateField(_("Signed on"), [Optional()])
-    expires_on = DateField(_("Expires on"), [Optional()])
+    signed_on = DayField(_("Signed on"), [Optional()])
+    expires_on = DayField(_("Expires on"), [Optional()])
 
     def offer(self) -> None:
         self.kind.choices = [(k.value, state_word(k)) for k in AgreementKind]
@@ -138,7 +137,7 @@ class AgreementForm(Form):
 class SignedForm(Form):
     """On which day a contract was signed."""
 
-    signed_on = DateField(_("Signed on"), [InputRequired()])
+    signed_on = DayField(_("Signed on"), [InputRequired()])
 
     def day(self) -> date:
         return cast(date, self.signed_on.data)
@@ -147,7 +146,7 @@ class SignedForm(Form):
 class MoveForm(Form):
     """To which day a promise moves, and why."""
 
-    due_on = DateField(_("New day"), [InputRequired()])
+    due_on = DayField(_("New day"), [InputRequired()])
     reason = TextAreaField(_("Reason"), [InputRequired(), Length(max=1000)])
 
     def day(self) -> date:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext
-from wtforms import DateField, EmailField, SelectField, StringField
+from wtforms import EmailField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from contest.core.words import LANGUAGES
@@ -15,7 +15,7 @@ from contest.organisations import queries
 from contest.organisations.actions import Entry, tidy_domains
 from contest.organisations.models import Kind, Organisation
 from contest.web.db import db
-from contest.web.forms import Form, SomeWords, WordsField
+from contest.web.forms import DayField, Form, SomeWords, WordsField
 from contest.web.merging import MergingForm
 from contest.web.states import choices
 from contest.web.text import countries, listed, plain
@@ -148,7 +148,7 @@ class PositionForm(Form):
     """Somebody's place in an organisation. Organisers may say whose; others mean themselves."""
 
     title = StringField(_("Title"), [Length(max=120)])
-    from_on = DateField(_("Since"), [Optional()])
+    from_on = DayField(_("Since"), [Optional()])
     email = EmailField(
         _("Mail address"),
         [Length(max=254)],

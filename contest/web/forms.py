@@ -1,17 +1,18 @@
 """The base of every form, and the fields that several features share."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import render_template
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField
+from wtforms import DateField, Field, StringField
 from wtforms.validators import ValidationError
 from wtforms.widgets import DateTimeLocalInput
 
+from contest.core import clock
 from contest.core.errors import DomainError
 from contest.core.words import OWN_NAMES, Words
 from contest.web.text import why
@@ -119,11 +120,39 @@ class WordsField(Field):
         ]
 
 
+BACK = 100  # years
+
+
+def believe(on: date, ahead: int) -> None:
+    """Raise ValueError for a year that only a slip of the finger can mean: 0219, or 2119 for 2019."""
+    year = clock.now().year
+    first, last = year - BACK, year + ahead
+    if not first <= on.year <= last:
+        raise ValueError(
+            gettext("Is the year right? It has to be from %(first)s to %(last)s.",
+                    first=str(first), last=str(last))
+        )  # fmt: skip
+
+
+class DayField(DateField):
+    """A day of a calendar, in a year that can be meant."""
+
+    AHEAD = 50  # years: patents and contracts run long
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None:
+            believe(self.data, self.AHEAD)
+
+
 class LocalDateTimeField(StringField):
     """An instant, typed and shown as wall-clock time of the contest's zone.
 
-    Refuses times that the zone's clocks skip or show twice, with a sentence that says so.
+    Refuses times that the zone's clocks skip or show twice, and years that cannot be meant, with a
+    sentence that says so.
     """
+
+    AHEAD = 10  # years
 
     widget: Any = DateTimeLocalInput()
     data: Any
@@ -150,6 +179,7 @@ class LocalDateTimeField(StringField):
             raise ValueError(gettext("Write a date and a time, like 2019-03-08 18:00.")) from None
         if wall.tzinfo is not None:
             raise ValueError(gettext("Leave out the offset; the contest's zone is meant."))
+        believe(wall, self.AHEAD)
         early, late = (wall.replace(tzinfo=self.zone, fold=fold) for fold in (0, 1))
         if early.utcoffset() != late.utcoffset():
             skipped = early.astimezone(UTC).astimezone(self.zone).replace(tzinfo=None) != wall

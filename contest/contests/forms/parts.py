@@ -5,13 +5,13 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 from flask_babel import gettext
-from wtforms import DateField, DecimalField, Field, IntegerField, SelectField
+from wtforms import DecimalField, Field, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from contest.contests.forms.base import ContestForm, id_or_none
 from contest.contests.models import PartnerRole
 from contest.organisations.forms import OrganisationField
-from contest.web.forms import SomeWords, WordsField
+from contest.web.forms import DayField, SomeWords, WordsField
 from contest.web.text import lazy as _
 
 CURRENCIES = ("CNY", "USD", "EUR", "JPY", "GBP", "CHF", "HKD", "KRW", "SGD", "TWD")
@@ -119,7 +119,7 @@ class FaqForm(ContestForm):
 class TimelineForm(ContestForm):
     """A public date besides those of the rounds."""
 
-    on = DateField(_("Day"), [InputRequired()], description=_("A day in the contest’s time zone."))
+    on = DayField(_("Day"), [InputRequired()], description=_("A day in the contest’s time zone."))
     title = WordsField(_("What happens"), [SomeWords()], max_length=200)
 
 
