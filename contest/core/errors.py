@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from contest.core.text import Plural
+
 
 class DomainError(Exception):
     """A rule was broken. `message` is a msgid whose %(name)s places `facts` fill when shown."""
@@ -13,7 +15,8 @@ class DomainError(Exception):
         self, message: str, facts: Mapping[str, object] | None = None, *, field: str | None = None
     ) -> None:
         self.message, self.facts, self.field = message, facts or {}, field
-        super().__init__(message % self.facts if self.facts else message)
+        plain = message.of(self.facts["count"]) if isinstance(message, Plural) else message
+        super().__init__(plain % self.facts if self.facts else plain)
 
 
 class NotAllowed(DomainError):

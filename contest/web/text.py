@@ -14,12 +14,13 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from flask import Flask, has_request_context, render_template, request, session
-from flask_babel import Babel, get_locale, gettext, lazy_gettext
+from flask_babel import Babel, get_locale, gettext, lazy_gettext, ngettext
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from contest.core.decisions import Blocker, Decision
 from contest.core.errors import DomainError
+from contest.core.text import Plural
 from contest.core.words import LANGUAGES, OWN_NAMES, Words
 from contest.web import states
 
@@ -68,8 +69,11 @@ def lazy(message: str) -> str:
 def why(refusal: Decision | DomainError | Blocker) -> str:
     """Return the reason of a refusal in the language of the reader. Also a template filter."""
     message = refusal.message if isinstance(refusal, DomainError) else refusal.reason
+    facts = {name: _shown(fact) for name, fact in refusal.facts.items()}
+    if isinstance(message, Plural):
+        return ngettext(message.one, message, **facts, num=refusal.facts["count"])
     text = gettext(message)
-    return text % {k: _shown(v) for k, v in refusal.facts.items()} if refusal.facts else text
+    return text % facts if facts else text
 
 
 def _shown(value: object) -> object:

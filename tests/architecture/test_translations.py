@@ -15,7 +15,7 @@ from contest.core.words import LANGUAGES
 SOURCE = "en"
 TRANSLATED = [lang for lang in LANGUAGES if lang != SOURCE]
 VALUE = re.compile(r"%\(\w+\)[a-z]|%%|%|\{\w*\}|</?\w+[^>]*>")  # %(name)s, %%, {}, <b>
-KEYWORDS = ["-k", "N_", "-k", "lazy"]
+KEYWORDS = ["-k", "N_", "-k", "NN_:1,2", "-k", "lazy"]
 
 
 @pytest.fixture(scope="module")

@@ -234,7 +234,7 @@ def test_no_hand_can_give_a_judge_an_entry_that_a_conflict_bars(session: Session
 
 def test_a_round_closes_only_when_every_shortfall_is_settled(session: Session) -> None:
     room = Room(session)
-    with pytest.raises(DomainError, match="1 reviews are still open"):
+    with pytest.raises(DomainError, match="1 review is still open"):
         closing.close(session, room.round, by=room.chair, at=make.NOON)
 
     closing.waive(

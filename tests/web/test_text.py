@@ -2,6 +2,9 @@ import pytest
 from flask import Flask
 from markupsafe import Markup
 
+from contest.core.decisions import Blocker
+from contest.core.errors import DomainError
+from contest.core.text import NN_
 from contest.web import text
 
 
@@ -51,3 +54,16 @@ def test_figures_are_written_the_way_of_the_language(
 def test_a_language_is_one_of_ours_and_no_key_to_anything_else(asked: str) -> None:
     """flaw-99: each unknown language once left a file."""
     assert text.chosen(asked, asked, [asked]) == "en"
+
+
+def test_a_reason_about_one_thing_speaks_of_one(app: Flask) -> None:
+    reason = NN_("%(count)s review is still open.", "%(count)s reviews are still open.")
+    for lang, count, shown in (
+        ("en", 1, "1 review is still open."),
+        ("en", 2, "2 reviews are still open."),
+        ("de", 1, "1 Bewertung ist noch offen."),
+        ("ja", 1, "未完了の審査が1件あります。"),
+    ):
+        with app.test_request_context(f"/?lang={lang}"):
+            assert text.why(Blocker(reason, "judging.close", {"count": count})) == shown
+    assert str(DomainError(reason, {"count": 1})) == "1 review is still open."

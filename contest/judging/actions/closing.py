@@ -12,7 +12,7 @@ from contest.contests.actions import rounds
 from contest.contests.models import Appointment, Mode, Round, RoundKind, RoundPhase
 from contest.core.decisions import Blocker
 from contest.core.errors import DomainError
-from contest.core.text import N_
+from contest.core.text import N_, NN_
 from contest.entries.models import Entry
 from contest.events.log import Verb, record
 from contest.jobs.outbox import enqueue
@@ -138,8 +138,14 @@ def blockers(session: Session, round_: Round) -> list[Blocker]:
     place = {"round_id": round_.id}
     open_ = reviews.open_assignments(session, round_.id)
     if open_:
-        found.append(Blocker(N_("%(count)s reviews are still open."), "judging.close",
-                             {"count": len(open_)}, place))  # fmt: skip
+        found.append(
+            Blocker(
+                NN_("%(count)s review is still open.", "%(count)s reviews are still open."),
+                "judging.close",
+                {"count": len(open_)},
+                place,
+            )
+        )
     if calibrating.open_one(session, round_.id) is not None:
         found.append(
             Blocker(N_("The calibration is still open."), "judging.calibrations", {}, place)
@@ -147,15 +153,33 @@ def blockers(session: Session, round_: Round) -> list[Blocker]:
     if round_.mode is Mode.PAIRWISE:
         unseen = comparing.unseen(session, round_)
         if unseen:
-            found.append(Blocker(N_("%(count)s entries were compared with nothing yet."),
-                                 "comparing.chair", {"count": unseen}, place))  # fmt: skip
+            found.append(
+                Blocker(
+                    NN_(
+                        "%(count)s entry was compared with nothing yet.",
+                        "%(count)s entries were compared with nothing yet.",
+                    ),
+                    "comparing.chair",
+                    {"count": unseen},
+                    place,
+                )
+            )
         return found
     short = [
         p for p in reviews.progress_by_entry(session, round_) if p.short and _counts(round_, p)
     ]
     if short:
-        found.append(Blocker(N_("%(count)s entries have fewer reviews than the rules ask for."),
-                             "judging.close", {"count": len(short)}, place))  # fmt: skip
+        found.append(
+            Blocker(
+                NN_(
+                    "%(count)s entry has fewer reviews than the rules ask for.",
+                    "%(count)s entries have fewer reviews than the rules ask for.",
+                ),
+                "judging.close",
+                {"count": len(short)},
+                place,
+            )
+        )
     if not panel.judged_entries(session, round_):
         found.append(Blocker(N_("No entry is in this round."), "entries.index"))
     return found

@@ -9,7 +9,7 @@ from contest.contests.actions import rounds
 from contest.contests.models import Mode, Round, RoundPhase
 from contest.core.decisions import Blocker, require
 from contest.core.errors import DomainError
-from contest.core.text import N_
+from contest.core.text import N_, NN_
 from contest.entries.queries import screening
 from contest.judging.actions import rubric
 from contest.judging.queries import calibrating, panel, readiness, reviews
@@ -20,8 +20,16 @@ def blockers(session: Session, round_: Round) -> list[Blocker]:
     place = {"round_id": round_.id}
     found = []
     if round_.phase is RoundPhase.SCREENING and (left := screening.undecided(session, round_)):
-        found.append(Blocker(N_("%(count)s entries are not decided on in the screening."),
-                             "entries.screening", {"count": len(left)}))  # fmt: skip
+        found.append(
+            Blocker(
+                NN_(
+                    "%(count)s entry is not decided on in the screening.",
+                    "%(count)s entries are not decided on in the screening.",
+                ),
+                "entries.screening",
+                {"count": len(left)},
+            )
+        )
     if round_.mode is Mode.RUBRIC:
         found += readiness.rubric_blockers(session, round_)
     if calibrating.open_one(session, round_.id) is not None:
@@ -42,8 +50,17 @@ def _unassigned(session: Session, round_: Round) -> list[Blocker]:
     if not reviews.open_assignments(session, round_.id):
         return [Blocker(N_("Nothing is assigned to the judges yet."), "judging.plan", {}, place)]
     if short := [p for p in reviews.progress_by_entry(session, round_) if p.lacks]:
-        return [Blocker(N_("%(count)s entries have fewer judges than the rules ask for."),
-                        "judging.plan", {"count": len(short)}, place)]  # fmt: skip
+        return [
+            Blocker(
+                NN_(
+                    "%(count)s entry has fewer judges than the rules ask for.",
+                    "%(count)s entries have fewer judges than the rules ask for.",
+                ),
+                "judging.plan",
+                {"count": len(short)},
+                place,
+            )
+        ]
     return []
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from contest.accounts.models import User
 from contest.contests.models import Appointment, Round
 from contest.core.decisions import ALLOW, Blocker, Decision, deny
-from contest.core.text import N_
+from contest.core.text import N_, NN_
 from contest.judging.queries import interests, panel
 from contest.undertakings import queries as undertakings
 from contest.undertakings.models import Kind, UndertakingText
@@ -35,8 +35,13 @@ class Steps:
         if self.unsigned:
             return deny(N_("Sign the undertaking of judges first."))
         if self.undeclared:
-            return deny(N_("Declare your conflicts first: %(count)s names are waiting."),
-                        count=self.undeclared)  # fmt: skip
+            return deny(
+                NN_(
+                    "Declare your conflicts first: %(count)s name is waiting.",
+                    "Declare your conflicts first: %(count)s names are waiting.",
+                ),
+                count=self.undeclared,
+            )
         return ALLOW
 
 

@@ -15,7 +15,7 @@ from contest.core import orm
 from contest.core.decisions import ALLOW, deny, require
 from contest.core.decisions import Decision as Verdict
 from contest.core.errors import DomainError
-from contest.core.text import N_
+from contest.core.text import N_, NN_
 from contest.events.log import Verb, record
 from contest.judging.queries import verdicts
 from contest.messages import outbox as messages
@@ -46,7 +46,13 @@ def can_decide(session: Session, round_: Round) -> Verdict:
     if queries.is_settled(session, round_.contest_id):
         return deny(N_("A certified result rests on these decisions. Discard it first."))
     if waiting := verdicts.waiting(session, round_):
-        return deny(N_("The panel has yet to decide on %(count)s entries."), count=len(waiting))
+        return deny(
+            NN_(
+                "The panel has yet to decide on %(count)s entry.",
+                "The panel has yet to decide on %(count)s entries.",
+            ),
+            count=len(waiting),
+        )
     return ALLOW
 
 

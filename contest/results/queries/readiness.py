@@ -16,7 +16,7 @@ from contest.contests.models import (
     in_office,
 )
 from contest.core.decisions import Blocker
-from contest.core.text import N_
+from contest.core.text import N_, NN_
 from contest.entries.models import Attachment, Entry, Version
 from contest.judging.models import Assignment, AssignmentState
 from contest.results.models import (
@@ -78,7 +78,10 @@ def _open_assignments(session: Session, contest_id: uuid.UUID) -> list[Blocker]:
     )
     return [
         Blocker(
-            N_("Round %(number)s has %(count)s open assignments: reassign, waive or wait."),
+            NN_(
+                "Round %(number)s has %(count)s open assignment: reassign, waive or wait.",
+                "Round %(number)s has %(count)s open assignments: reassign, waive or wait.",
+            ),
             "judging.close",
             {"number": number, "count": count},
             {"round_id": round_id},
@@ -98,7 +101,10 @@ def _decisions_missing(session: Session, rounds: Sequence[Round]) -> list[Blocke
         place = "results.decide"
         open_ = sum(not line.is_applied for line in table.lines)
         if open_:
-            reason = N_("Round %(number)s: %(count)s entries are not decided on.")
+            reason: str = NN_(
+                "Round %(number)s: %(count)s entry is not decided on.",
+                "Round %(number)s: %(count)s entries are not decided on.",
+            )
             found.append(Blocker(reason, place, {**told, "count": open_}, where))
         if any(line.tied for line in table.unreasoned()):
             reason = N_("Round %(number)s: a tie at the cut is not settled with a reason.")
