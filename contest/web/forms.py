@@ -12,9 +12,9 @@ from wtforms import DateField, Field, StringField
 from wtforms.validators import ValidationError
 from wtforms.widgets import DateTimeLocalInput
 
-from contest.core import clock
 from contest.core.errors import DomainError
 from contest.core.words import OWN_NAMES, Words
+from contest.web import requests
 from contest.web.text import why
 
 
@@ -125,7 +125,7 @@ BACK = 100  # years
 
 def believe(on: date, ahead: int) -> None:
     """Raise ValueError for a year that only a slip of the finger can mean: 0219, or 2119 for 2019."""
-    year = clock.now().year
+    year = requests.now().year
     first, last = year - BACK, year + ahead
     if not first <= on.year <= last:
         raise ValueError(

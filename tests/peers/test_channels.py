@@ -131,6 +131,7 @@ def test_flaw_88_a_time_that_a_zone_has_twice_or_never_is_refused(
         at = LocalDateTimeField(zone=zone)
 
     with app.test_request_context("/", method="POST", data={"at": wall}):
+        app.preprocess_request()
         form = Closing()
         assert not form.validate()  # type: ignore[no-untyped-call]
         assert form.at.errors

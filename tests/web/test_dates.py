@@ -8,7 +8,7 @@ from flask import Flask
 from wtforms import DateField, DateTimeField, DateTimeLocalField
 from wtforms.fields.core import UnboundField
 
-from contest.core import clock
+from contest.web import requests
 from contest.web.forms import DayField, Form, LocalDateTimeField
 
 
@@ -31,7 +31,7 @@ class Dates(Form):
 def test_a_year_that_cannot_be_meant_is_refused(
     app: Flask, monkeypatch: pytest.MonkeyPatch, wall: str, day: str, wrong: set[str]
 ) -> None:
-    monkeypatch.setattr(clock, "now", lambda: datetime(2019, 3, 1, tzinfo=UTC))
+    monkeypatch.setattr(requests, "now", lambda: datetime(2019, 3, 1, tzinfo=UTC))
     with app.test_request_context("/?lang=en", method="POST", data={"at": wall, "on": day}):
         form = Dates()
         form.validate()  # type: ignore[no-untyped-call]
