@@ -89,6 +89,20 @@ def test_text_that_was_not_saved_is_there_after_coming_back(samples: Samples) ->
     expect(status(page)).to_have_text(re.compile(r"^Saved "))
 
 
+def test_what_is_saved_while_the_next_page_is_on_its_way_is_there(samples: Samples) -> None:
+    page = samples()
+    name = page.get_by_label("Team name").first
+    before = name.input_value()
+    name.fill("Aurora")
+    page.evaluate("dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+    expect(status(page)).to_have_text(re.compile(r"^Saved "))
+    page.reload()  # like every sample, it is as it was before
+
+    assert before != "Aurora"
+    expect(name).to_have_value("Aurora")
+    expect(status(page)).to_have_text(re.compile(r"^Saved "))
+
+
 @pytest.mark.parametrize(
     ("button", "kept"), [("Keep yours", "clash"), ("Take theirs", "their text")]
 )

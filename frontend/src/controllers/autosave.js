@@ -3,10 +3,12 @@ import { clockTime, csrfToken, newKey, say } from "../page.js";
 
 const QUIET = 700; // milliseconds without a key before a text is sent
 const LONGEST = 60_000;
+const PARTING = 20_000; // so long a next page may be on its way
 
 /**
  * Sends each changed field by itself as `_field`, `_version`, `_key` and its value. What the server has not
- * acknowledged is kept in sessionStorage; lost connections are retried; two writers are shown both texts.
+ * acknowledged is kept in sessionStorage, beside the version that it was written upon; lost connections are
+ * retried; two writers are shown both texts.
  */
 export default class extends Controller {
   static targets = ["status"];
@@ -15,6 +17,7 @@ export default class extends Controller {
   connect() {
     this.waiting = new Map(); // name -> timer, in the order of change
     this.clashing = new Map(); // name -> the values that somebody else's stand against
+    this.arrived = new Set(); // names of what is saved but still kept, for the next page
     this.listeners = [
       [this.element, "input", (event) => this.changed(event, QUIET)],
       [this.element, "change", (event) => this.changed(event, 0)],
@@ -40,6 +43,7 @@ export default class extends Controller {
     if (!name || name.startsWith("_") || name === "csrf_token" || type === "file" || type === "submit") return;
     if (this.clashing.has(name) && same(this.clashing.get(name), this.values(name))) return; // the reader has yet to choose
     this.clashing.delete(name);
+    this.arrived.delete(name);
     this.keep(name);
     clearTimeout(this.waiting.get(name));
     this.waiting.set(name, setTimeout(() => this.flush(), delay));
@@ -100,7 +104,7 @@ export default class extends Controller {
     if (version !== undefined) this.know(name, version);
     if (merged !== undefined && same(sent, this.values(name))) this.adopt(name, merged, mergedVersion, sent);
     this.note(name, "");
-    if (same(sent, this.values(name))) this.forget(name);
+    if (same(sent, this.values(name))) this.settle(name);
     if (!this.waiting.size) this.tell("saved", say("saved", clockTime(at ? new Date(at) : new Date())));
     this.dispatch("saved", { detail: { name } });
   }
@@ -116,7 +120,17 @@ export default class extends Controller {
       const moved = cursor <= before ? cursor : Math.max(before, cursor + merged.length - (sent[0] ?? "").length);
       field.setSelectionRange(moved, moved);
     }
-    this.forget(name);
+    this.settle(name);
+  }
+
+  /** What is saved need not be kept, unless a next page is on its way that was made before it was saved. */
+  settle(name) {
+    if (!this.parting) {
+      this.forget(name);
+      return;
+    }
+    this.keep(name);
+    this.arrived.add(name);
   }
 
   later(name) {
@@ -175,7 +189,7 @@ export default class extends Controller {
   // What is not acknowledged stays on this device.
 
   keep(name) {
-    this.store({ ...this.stored(), [name]: this.values(name) });
+    this.store({ ...this.stored(), [name]: { written: this.values(name), version: this.version(name) } });
   }
 
   forget(name) {
@@ -201,10 +215,11 @@ export default class extends Controller {
 
   restore() {
     const kept = this.stored();
-    for (const [name, values] of Object.entries(kept)) {
-      if (!this.fields(name).length || same(values, this.values(name))) this.forget(name);
+    for (const [name, { written, version }] of Object.entries(kept)) {
+      if (!this.fields(name).length || same(written, this.values(name))) this.forget(name);
       else {
-        this.put(name, values);
+        this.put(name, written);
+        if (version) this.know(name, version); // not that of this page, which may hold what others wrote since
         this.waiting.set(name, null);
       }
     }
@@ -226,8 +241,17 @@ export default class extends Controller {
     for (const name of Object.keys(this.stored())) this.forget(name);
   }
 
+  /** The page is about to go: asks whoever has unsaved text, and sends it meanwhile. Perhaps it stays. */
   warn(event) {
-    if (!this.leaving && Object.keys(this.stored()).length) event.preventDefault();
+    if (this.leaving) return;
+    if (Object.keys(this.stored()).some((name) => !this.arrived.has(name))) event.preventDefault();
+    this.flush();
+    clearTimeout(this.parting);
+    this.parting = setTimeout(() => {
+      this.parting = null;
+      for (const name of this.arrived) this.forget(name);
+      this.arrived.clear();
+    }, PARTING);
   }
 
   // Fields of this form, by name; radios and checkboxes are several elements with one.
