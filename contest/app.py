@@ -42,11 +42,13 @@ from contest.home.places import PLACES  # noqa: E402
 from contest.jobs import cli as jobs_cli  # noqa: E402
 from contest.judging import jobs as judging_jobs  # noqa: E402
 from contest.judging import views as judging  # noqa: E402
+from contest.judging.queries import material  # noqa: E402
 from contest.judging.queries import overview as judging_overview  # noqa: E402
 from contest.messages import jobs as messages_jobs  # noqa: E402
 from contest.messages import views as messages  # noqa: E402
 from contest.permissions import document as permissions_document  # noqa: E402
 from contest.permissions import fields as permissions_fields  # noqa: E402
+from contest.pitchday import queries as pitchday_queries  # noqa: E402
 from contest.pitchday import views as pitchday  # noqa: E402
 from contest.privacy import cli as privacy_cli  # noqa: E402
 from contest.privacy import jobs as privacy_jobs  # noqa: E402
@@ -211,6 +213,7 @@ def create_app(settings: object) -> Flask:
     overview.register(COUNTS)
     addresses.register([teams_actions.move_invitations])
     teams_queries.tell_standings(standing.of_teams)
+    material.tell_unheard(pitchday_queries.unheard)
     access.declared(app)
     kept = finished.Layer(app, events_queries.PUBLIC_VERSION)
     door = hosts.Door(kept, app.config["BASE_URL"], app.config["HOSTS"])

@@ -88,6 +88,20 @@ def running_order(session: Session, round_id: uuid.UUID) -> list[Line]:
     return [Line(*tuple(row)) for row in rows]
 
 
+def unheard(session: Session, round_id: uuid.UUID) -> list[uuid.UUID]:
+    """Return the entries in the running order whose teams were not on stage, or are to be again."""
+    return list(
+        session.scalars(
+            select(Slot.entry_id)
+            .join(Stage, Stage.id == Slot.stage_id)
+            .where(
+                Stage.round_id == round_id,
+                Slot.state.in_([SlotState.WAITING, SlotState.SKIPPED]),
+            )
+        )
+    )
+
+
 def now_on(lines: list[Line]) -> Line | None:
     """Return the pitch that is on."""
     return next((line for line in lines if line.state in ON), None)

@@ -14,7 +14,7 @@ from contest.core.text import N_
 from contest.entries.models import Entry
 from contest.events.log import Verb, record
 from contest.judging.models import Assignment, AssignmentState, Ballot, Choice
-from contest.judging.queries import ballots
+from contest.judging.queries import ballots, material
 
 Order = Sequence[Sequence[uuid.UUID]]
 """Entries best first; those that share a place stand in one group."""
@@ -103,7 +103,8 @@ def submit(
 ) -> Ballot:
     """Hand in the draft: it becomes the result of record and is never overwritten.
 
-    Raises DomainError when an entry was not opened or not placed, or the points are not spent exactly.
+    Raises DomainError when an entry was not opened or heard, or not placed, or the points are not spent
+    exactly.
     """
     orm.lock(session, judge)
     slate = ballots.slate(session, round_.id, judge.id)
@@ -113,6 +114,14 @@ def submit(
         raise DomainError(
             N_("Open “%(entry)s” first: every entry is read before it is judged."),
             {"entry": unread[0].title},
+        )
+    unheard = material.unheard(session, round_)
+    if waiting := [a.entry for a in slate if a.entry_id in unheard]:
+        raise DomainError(
+            N_(
+                "“%(entry)s” has not been on stage yet. What you write is kept; hand it in afterwards."
+            ),
+            {"entry": waiting[0].title},
         )
     draft = _draft(session, round_, judge, at)
     values = _complete(round_, draft.values(), [a.entry for a in slate])

@@ -28,10 +28,11 @@ from contest.judging.models import (
     Score,
     Scorecard,
 )
-from contest.judging.queries import ballots, interests, panel, work
+from contest.judging.queries import ballots, interests, material, panel, work
 from contest.messages import outbox
 
 COMMENT_LIMIT, NOTE_LIMIT = 4000, 4000
+UNHEARD = N_("This team has not been on stage yet. What you write is kept; hand it in afterwards.")
 BEHIND = 1000  # what is deferred goes behind everything else
 
 
@@ -144,10 +145,12 @@ def submit(
     """Hand in the draft: it becomes the result of record and is never overwritten.
 
     Raises DomainError when a criterion has neither points nor an abstention, when all are abstained
-    on, or when there is material that the judge has not opened.
+    on, when there is material that the judge has not opened, or a pitch that nobody has heard.
     """
     if not material_opened:
         raise DomainError(N_("Open the deck first: every entry is read before it is scored."))
+    if assignment.entry_id in material.unheard(session, assignment.round):
+        raise DomainError(UNHEARD)
     draft = open_(session, assignment, by=by, at=at)
     rubric = session.scalars(
         select(Rubric).where(Rubric.id == draft.rubric_id).options(selectinload(Rubric.criteria))

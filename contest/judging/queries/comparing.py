@@ -12,7 +12,7 @@ from contest.accounts.models import User
 from contest.contests.models import Appointment, Mode, Role, Round, RoundPhase, in_office
 from contest.entries.models import Entry
 from contest.judging.models import Comparison, Outcome, Visit
-from contest.judging.queries import interests, panel
+from contest.judging.queries import interests, material, panel
 
 WON = {Outcome.LEFT: 1.0, Outcome.RIGHT: 0.0, Outcome.TIE: 0.5}
 STAY = timedelta(minutes=20)  # a judge who is silent for so long has left the table
@@ -171,6 +171,8 @@ def hall(session: Session, round_: Round, at: datetime) -> Hall:
             closed.add((c.appointment_id, c.right_id))
             if c.left_id:
                 closed.add((c.appointment_id, c.left_id))
+    waiting = material.unheard(session, round_)
+    closed |= {(judge, entry) for judge in users.values() for entry in waiting}
     standing = visits(session, round_.id)
     closed |= {(v.appointment_id, v.current_id) for v in standing if v.current_id}
     return Hall(

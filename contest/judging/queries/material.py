@@ -1,7 +1,7 @@
 """What a judge reads, and whether they have opened it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,21 @@ from contest.judging.models import Assignment
 from contest.judging.queries import work
 from contest.vault.models import DocumentView
 from contest.vault.queries import OPEN_FOR
+
+Unheard = Callable[[Session, uuid.UUID], Collection[uuid.UUID]]
+_unheard: list[Unheard] = []
+
+
+def tell_unheard(unheard: Unheard) -> None:
+    """Take over how it is read which pitches are yet to come. Called once, when the app is made."""
+    _unheard[:] = [unheard]
+
+
+def unheard(session: Session, round_: Round) -> frozenset[uuid.UUID]:
+    """Return the entries of a round with a running order whose turn on stage is yet to come."""
+    if round_.kind is not RoundKind.PITCH:
+        return frozenset()
+    return frozenset(entry for known in _unheard for entry in known(session, round_.id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,8 +225,13 @@ class Page:
         return sum(part.given is not None or part.abstained for part in self.parts)
 
     @property
-    def is_heard(self) -> bool:
+    def is_pitch(self) -> bool:
         return self.assignment.round.kind is RoundKind.PITCH
+
+    @property
+    def is_unheard(self) -> bool:
+        """Say whether the team is yet to pitch."""
+        return self.assignment.entry_id in material.unheard(db.session(), self.assignment.round)
 
 
 def _is_written(assignment: Assignment, may: Decision) -> bool:
