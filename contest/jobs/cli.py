@@ -11,6 +11,7 @@ from contest.jobs import engine
 from contest.jobs import worker as crew
 from contest.web import logs
 
+GIVES_WAY = 5  # as nice counts, to the web processes of this machine: there somebody waits
 STATES = {
     "waiting": engine.WAITING,
     "begun": ("PENDING",),
@@ -27,6 +28,7 @@ def worker() -> None:
     # Read when numpy is first needed. Jobs run side by side: with a thread per core for each of them
     # the small matrices of a ranking take longer, not shorter.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.nice(GIVES_WAY)
     logs.begin(logging.INFO)
     crew.run(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 -- the app itself, for other threads
 
