@@ -78,7 +78,12 @@ GENERAL = (
     (N_("Your queue"), "gavel", "judging.queue"),  # icon
     (N_("Your promises"), "signature", "undertakings.index"),  # icon
     (N_("Directory"), "building-2", "organisations.index"),  # icon
+    (N_("Accounts"), "shield-check", "accounts.people"),  # icon
 )
+ALONE = {  # places that are not their whole blueprint's
+    "home.index": {"home.index"},
+    "accounts.people": {"accounts.people", "accounts.person"},
+}
 
 
 def needs_now(contest: Contest) -> tuple[needs.Need, ...]:
@@ -115,8 +120,8 @@ def init_app(app: Flask) -> None:
 def _stands_under(endpoint: str) -> bool:
     """Say whether the page is this place's, or one that only this place leads to."""
     here = request.endpoint or ""
-    if endpoint == "home.index":
-        return here == endpoint
+    if endpoint in ALONE:
+        return here in ALONE[endpoint]
     return here.partition(".")[0] == endpoint.partition(".")[0]
 
 
@@ -141,6 +146,7 @@ def _general(user: User) -> navigation.Section:
         navigation.Item(gettext(label), icon, url, current=_stands_under(endpoint))
         for label, icon, endpoint in GENERAL
         if (judges or endpoint != "judging.queue")
+        and (user.is_admin or endpoint != "accounts.people")
         and (url := navigation.address(endpoint)) is not None
     )
     return navigation.Section("", tuple(items))
