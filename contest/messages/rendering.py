@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from contest.accounts import links
 from contest.messages.models import LONGEST_SUBJECT, Message, unpacked
-from contest.web.moments import when, zone_label
+from contest.web.moments import on_day, when, zone_label
 from contest.web.states import SHOWN
 from contest.web.text import plain
 
@@ -75,6 +75,7 @@ def render(message: Message) -> Letter:
             signed_link=signed_link,
             said=plain,
             moment=moment,
+            day=day,
             word=word,
         )
     subject, _, body = text.strip().partition("\n")
@@ -90,6 +91,11 @@ def _in_a_header(text: str) -> str:
     The library would decode it, line ends included, and write what it found.
     """
     return _CONTROL.sub(" ", text).replace("=?", "= ?").strip()
+
+
+def day(fact: str) -> str:
+    """Return a calendar date, that a fact holds as 2019-03-22, for readers."""
+    return on_day(date.fromisoformat(fact))
 
 
 def word(value: str) -> str:
