@@ -97,7 +97,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     "advance": (N_("Advance"), "good"),
     "not-advance": (N_("Not advance"), "neutral"),
     "award": (N_("Award"), "accent"),
-    "not-award": (N_("Not award"), "neutral"),
+    "not-award": (N_("No award"), "neutral"),
     "computed": (N_("Computed"), "neutral"),
     "embargoed": (N_("Embargoed"), "warn"),
     "superseded": (N_("Superseded"), "neutral"),

@@ -172,6 +172,7 @@ def eligibility(team_id: uuid.UUID) -> ResponseReturnValue:
         questions=questions,
         still_asked=[question for question in questions if question.is_open()],
         may_lead=policy.may_lead(user, team),
+        is_mine=team.has_member(user),
     )
 
 
