@@ -21,7 +21,7 @@ from contest.judging.models import (
     ConflictKind,
     PlanState,
 )
-from contest.judging.queries import interests, panel, plans, reviews, work
+from contest.judging.queries import interests, matrix, panel, plans, reviews, work
 from contest.judging.queries.readiness import rubric_blockers
 from contest.messages.models import Message
 from tests import make
@@ -613,13 +613,25 @@ def test_one_judges_scores_are_set_aside_and_restored(client: Client, session: S
     client.post(f"/scorecards/{card.id}/set-aside", data={"reason": "Scored the wrong entry"})
     session.expire_all()
     assert work.marks(session, room.round.id) == []
+    assert _reviews(session, room)[0] == (0, room.round.minimum_reviews)
+    assert plans.design(session, room.round).eligible[0][0] is False  # not by this judge once more
+    assert matrix.matrix(session, room.round, None).reviews(room.entries[0]) == 0
+    assert matrix.groups(session, room.round) == 0
     assert "Scored the wrong entry" in client.page(place).text
     client.post(f"/scorecards/{card.id}/restore")
     session.expire_all()
+    assert _reviews(session, room)[0] == (1, room.round.minimum_reviews - 1)
+    assert matrix.groups(session, room.round) == 1
     assert [m.value for m in work.marks(session, room.round.id)] == [60.0]
     room.round.phase = RoundPhase.CERTIFIED
     session.flush()
     assert client.post(f"/scorecards/{card.id}/set-aside").status_code == 403
+
+
+def _reviews(session: Session, room: Room) -> list[tuple[int, int]]:
+    """Return of each entry how many reviews count, and how many more are needed."""
+    known = {p.entry_id: p for p in reviews.progress_by_entry(session, room.round)}
+    return [(known[e.id].done, known[e.id].short) for e in room.entries]
 
 
 def test_a_pitch_round_begins_when_everything_is_there(client: Client, session: Session) -> None:

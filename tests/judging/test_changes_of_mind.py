@@ -71,7 +71,7 @@ def test_recusal_after_scoring_and_the_chair_who_takes_it_back(
     assert "Stepped back" in home
     assert "1 entry lacks a judge" in panel.read(client, panel.plan)
     assert "Scores have changed since" in panel.read(client, f"/rounds/{panel.round.id}/ranking")
-    assert "Scorecards that were set aside and do not count: 1." in panel.ranked(client)
+    assert "whose judge stepped back, and so do not count: 1." in panel.ranked(client)
     text = panel.read(client, entry)
     assert "a conflict of interest stands" in text
     assert "Let it count again" not in text

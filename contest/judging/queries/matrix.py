@@ -13,7 +13,7 @@ from contest.entries.models import Entry
 from contest.judging.fitting import misfit
 from contest.judging.models import Assignment, AssignmentPlan, AssignmentState, PlanState
 from contest.judging.models.assignment import DONE, OPEN
-from contest.judging.queries import interests, panel
+from contest.judging.queries import interests, panel, reviews
 from contest.teams.models import Team
 
 Pair = tuple[uuid.UUID, uuid.UUID]  # entry, judge
@@ -103,7 +103,8 @@ def matrix(session: Session, round_: Round, plan: AssignmentPlan | None) -> Matr
     added, removed = _pairs(proposal, "added"), _pairs(proposal, "removed")
     cells = {(e.id, j.id): Cell(why) for e in entries for j in judges if (why := misfit(j, e))}
     cells |= {pair: Cell("conflict") for pair in barred}
-    cells |= {pair: Cell(_mark(a), a.id) for pair, a in today.items()}
+    lost = reviews.aside(session, round_.id)
+    cells |= {pair: Cell("left" if a.id in lost else _mark(a), a.id) for pair, a in today.items()}
     cells |= {pair: Cell("added") for pair in added}
     cells |= {pair: Cell("removed", cells[pair].assignment_id if pair in cells else None)
               for pair in removed}  # fmt: skip
@@ -141,11 +142,13 @@ def _mark(assignment: Assignment) -> str:
 
 
 def groups(session: Session, round_: Round) -> int:
-    """Return into how many groups without a common judge the assigned entries fall. One statement."""
+    """Return into how many groups without a common judge the assigned entries fall. Two statements."""
     judges: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for entry_id, judge_id in session.execute(
         select(Assignment.entry_id, Assignment.appointment_id).where(
-            Assignment.round_id == round_.id, Assignment.state.in_(OPEN | DONE)
+            Assignment.round_id == round_.id,
+            Assignment.state.in_(OPEN | DONE),
+            Assignment.id.not_in(reviews.aside(session, round_.id)),
         )
     ):
         judges[judge_id].add(entry_id)

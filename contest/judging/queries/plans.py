@@ -16,7 +16,7 @@ from contest.judging.models import (
     PlanState,
 )
 from contest.judging.models.assignment import DONE, OPEN
-from contest.judging.queries import interests, panel
+from contest.judging.queries import interests, panel, reviews
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ def design(session: Session, round_: Round) -> Design:
     """
     judges = panel.judges(session, round_.contest_id)
     entries = panel.judged_entries(session, round_)
-    barred = interests.conflicts(session, round_.contest_id)
+    barred = set(interests.conflicts(session, round_.contest_id))
     members = {c.entry_id: c.members for c in interests.contenders(session, round_.contest_id)}
-    pairs = {
-        (a.appointment_id, a.entry_id): a.state
-        for a in session.scalars(select(Assignment).where(Assignment.round_id == round_.id))
-    }
+    given = session.scalars(select(Assignment).where(Assignment.round_id == round_.id)).all()
+    lost = reviews.aside(session, round_.id)
+    barred |= {(a.appointment_id, a.entry_id) for a in given if a.id in lost}
+    pairs = {(a.appointment_id, a.entry_id): a.state for a in given if a.id not in lost}
     gone = {AssignmentState.RECUSED, AssignmentState.REASSIGNED, AssignmentState.WAIVED}
     kept = DONE | {AssignmentState.IN_PROGRESS, AssignmentState.ABSTAINED}
 

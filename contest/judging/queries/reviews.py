@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from contest.accounts.models import User
@@ -15,6 +15,8 @@ from contest.entries.models import Entry
 from contest.judging.models import (
     Assignment,
     AssignmentState,
+    Ballot,
+    Scorecard,
     Waiver,
 )
 from contest.judging.models.assignment import DONE, OPEN
@@ -50,7 +52,8 @@ class JudgeProgress:
 class EntryProgress:
     """How many reviews one entry has in one round, and how many it needs.
 
-    What somebody owes who is no judge any more is not counted as `open`: nobody will do it.
+    What somebody owes who is no judge any more is not counted as `open`: nobody will do it. What was
+    set aside is not counted as `done`: somebody else has to.
     """
 
     entry_id: uuid.UUID
@@ -102,15 +105,41 @@ def progress_by_judge(session: Session, round_: Round) -> list[JudgeProgress]:
     return sorted(found, key=lambda p: (p.done / p.all if p.all else 1.0, p.name))
 
 
+def aside(session: Session, round_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """Return the assignments whose result, a scorecard or a ballot, was set aside. One statement."""
+    card = exists().where(
+        Scorecard.assignment_id == Assignment.id, *_of_record(Scorecard),
+        Scorecard.set_aside_at.is_not(None),
+    )  # fmt: skip
+    ballot = exists().where(
+        Ballot.round_id == Assignment.round_id, Ballot.appointment_id == Assignment.appointment_id,
+        *_of_record(Ballot), Ballot.set_aside_at.is_not(None),
+    )  # fmt: skip
+    return frozenset(
+        session.scalars(
+            select(Assignment.id).where(
+                Assignment.round_id == round_id, Assignment.state.in_(DONE), card | ballot
+            )
+        )
+    )
+
+
+def _of_record(kind: type[Scorecard] | type[Ballot]) -> tuple[ColumnElement[bool], ...]:
+    return kind.submitted_at.is_not(None), kind.superseded_at.is_(None)
+
+
 def progress_by_entry(session: Session, round_: Round) -> list[EntryProgress]:
     """Return one row per entry that the round judges, those short of reviews first."""
     waived = set(session.scalars(select(Waiver.entry_id).where(Waiver.round_id == round_.id)))
     counts: dict[uuid.UUID, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for entry_id, state, is_here in session.execute(
-        select(Assignment.entry_id, Assignment.state, in_office())
+    lost = aside(session, round_.id)
+    for number, entry_id, state, is_here in session.execute(
+        select(Assignment.id, Assignment.entry_id, Assignment.state, in_office())
         .join(Appointment, Appointment.id == Assignment.appointment_id)
         .where(Assignment.round_id == round_.id)
     ):
+        if number in lost:
+            continue
         place = 0 if state in DONE else 1 if state in OPEN else 2
         if place == 0 or (place == 1 and is_here) or state is AssignmentState.ABSTAINED:
             counts[entry_id][place] += 1
