@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contest.ranking.model.sensitivity import Capped, Without
     from contest.ranking.model.wanted import Wanted
 
-VERSION = "3"  # of the arithmetic: raise it when the same scores give other numbers
+VERSION = "4"  # of the arithmetic: raise it when the same scores give other numbers
 NEIGHBOURS = 5  # to each side, with whom an entry is compared by name
 EXTRA = 12  # reviews that are proposed where they help most
 
@@ -119,6 +119,8 @@ def components(
     underway: Mapping[int, int],
 ) -> dict[str, Any]:
     """Return what is known of the panel as a whole and of each judge."""
+    from contest.ranking.model.notes import FEWEST_SCORES  # noqa: PLC0415 -- slow import
+
     fits = {fit.judge: fit for fit in agreed.judges} if agreed else {}
     left = {w.judge: w for w in without}
     spread, pool = estimate.variance, estimate.pool
@@ -144,7 +146,9 @@ def components(
                 "effect": j.effect,
                 "sd": j.sd,
                 **_fit(fits.get(j.judge)),
-                "slope": None if capped is None else float(capped.slopes[k]),
+                "slope": float(capped.slopes[k])
+                if capped is not None and j.reviews >= FEWEST_SCORES
+                else None,
                 "weight": None if capped is None else float(capped.weights[k]),
                 **_without(names, left.get(j.judge)),
             }

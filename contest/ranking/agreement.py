@@ -12,13 +12,11 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.special import fdtrc, stdtr
 
+from contest.ranking.model.notes import FEWEST_SCORES
 from contest.ranking.model.reviews import checked, finite
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-FEWEST_SCORES = 5
-"""Below this many scores a judge is never flagged."""
 
 FALSE_ALARM = 0.05
 """Chance that a panel without peculiar judges has any flag at all, for each kind of flag."""

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from contest.ranking.agreement import FALSE_ALARM, FEWEST_SCORES
+from contest.ranking.agreement import FALSE_ALARM
+from contest.ranking.model.notes import FEWEST_SCORES
 from contest.ranking.model.result import Floats, Ints
 from contest.ranking.model.reviews import checked
 

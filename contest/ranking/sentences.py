@@ -23,6 +23,15 @@ NOTES: Mapping[str, str] = {
         "Only one judge scored; at least %(needed)s are needed to tell strictness from merit. The"
         " plain mean leads."
     ),
+    "small_panel": N_(
+        "Judges in the smallest of these groups: %(judges)s; at least %(needed)s are needed to tell"
+        " strictness from merit. The plain mean leads."
+    ),
+    "small_group": N_(
+        "Entries in the smallest of these groups: %(entries)s; at least %(needed)s are needed to adjust"
+        " for strictness. The plain mean leads."
+    ),
+    "one_entry": N_("Only one entry was scored. The plain mean leads."),
     "few_entries": N_(
         "Only %(entries)s entries were scored; at least %(needed)s are needed to adjust for"
         " strictness. The plain mean leads."
@@ -49,7 +58,9 @@ NOTES: Mapping[str, str] = {
         " known less well: %(judges)s."
     ),
     "constant_judge": N_("Gave all their entries the same: %(judges)s."),
-    "set_aside": N_("Scorecards that were set aside and do not count: %(cards)s."),
+    "set_aside": N_(
+        "Scorecards that were set aside, or whose judge stepped back, and so do not count: %(cards)s."
+    ),
     "missing_criterion": N_(
         "Scorecards without a view on some criterion: %(cards)s. The other criteria carry its weight."
     ),
@@ -127,10 +138,21 @@ def remarks(session: Session, ranking: Ranking) -> list[str]:
         for name, names in (("judges", people), ("entries", entries)):
             if _is_list(note, name):
                 facts[name] = listed([names.get(i, "–") for i in facts[name]])
-        alone = note["code"] == "few_judges" and facts["judges"] == 1
-        sentence = NOTES["one_judge" if alone else note["code"]]
+        sentence = NOTES[_which(note)]
         said.append(gettext(sentence) % facts)
     return said
+
+
+def _which(note: Mapping[str, Any]) -> str:
+    """Return the name of the note's sentence: one of few may be alone, or the fewest of a group."""
+    code, facts = str(note["code"]), note["facts"]
+    if code == "few_judges":
+        return "small_panel" if "groups" in facts else "one_judge" if facts["judges"] == 1 else code
+    if code == "few_entries":
+        return (
+            "small_group" if "groups" in facts else "one_entry" if facts["entries"] == 1 else code
+        )
+    return code
 
 
 def _listed(ranking: Ranking, name: str) -> list[uuid.UUID]:

@@ -242,7 +242,7 @@ def test_scores_set_aside_and_criteria_left_out_are_told(client: Client, session
     room.computed(session)
     client.sign_in(room.chair)
     text = client.page(room.address()).text
-    assert "set aside and do not count: 1" in text
+    assert "stepped back, and so do not count: 1" in text
     assert "without a view on some criterion: 1" in text
     assert "Gave one score only" in text
     assert "Late Judge" in text

@@ -57,6 +57,12 @@ def two_tracks() -> Scores:
     return entry[inside], judge[inside], score[inside]
 
 
+def small_tracks() -> Scores:
+    entry, judge, score = crossed(12, 6)
+    inside = (entry < 10) == (judge < 5)
+    return entry[inside], judge[inside], score[inside]
+
+
 def nobody() -> Scores:
     return np.array([], dtype=int), np.array([], dtype=int), np.array([])
 
@@ -74,6 +80,9 @@ CASES = [
     (one_review_each(), "Judges share too few entries (0 spare comparisons, 1 needed)"),
     (one_review_each(), "With a single review, and so drawn strongly to the middle: Entry 0"),
     (two_tracks(), "The panel falls into 2 groups without a common judge."),
+    (small_tracks(), "Judges in the smallest of these groups: 1; at least 3 are needed"),
+    (small_tracks(), "Entries in the smallest of these groups: 2; at least 5 are needed"),
+    (crossed(1, 5), "Only one entry was scored. The plain mean leads."),
     (all_equal(), "Every score is the same: nobody can be preferred. The plain mean leads."),
     (noise_only(), "The scores do not tell the entries apart. The plain mean leads."),
     (constant_judge(), "Gave all their entries the same: Cem."),

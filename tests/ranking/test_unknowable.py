@@ -137,6 +137,7 @@ def test_two_tracks_without_a_common_judge_are_ranked_apart() -> None:
         Component(tuple(range(6, 12)), (3, 4, 5)),
     )
     assert [n.facts for n in estimate.notes if n.code == Code.DISCONNECTED] == [{"components": 2}]
+    assert estimate.notes[0].code == Code.DISCONNECTED  # what is said of groups comes after it
     for part in (0, 1):
         ranks = sorted(s.rank for s in estimate.standings if s.component == part)
         assert ranks == [1, 2, 3, 4, 5, 6]

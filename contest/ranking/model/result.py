@@ -20,8 +20,8 @@ class Code(StrEnum):
     """What there is to say about an estimate; pages put each into a sentence."""
 
     NO_SCORES = "no_scores"
-    FEW_JUDGES = "few_judges"  # facts: judges, needed
-    FEW_ENTRIES = "few_entries"  # facts: entries, needed
+    FEW_JUDGES = "few_judges"  # facts: judges, needed; groups if of the smallest
+    FEW_ENTRIES = "few_entries"  # facts: entries, needed; groups if of the smallest
     THIN_OVERLAP = "thin_overlap"  # facts: comparisons, needed
     DISCONNECTED = "disconnected"  # facts: components; ranks count inside each component
     COMPARED_ACROSS = "compared_across"  # facts: components; assumes panels of equal strictness
