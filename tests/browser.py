@@ -10,9 +10,11 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
+from copy import copy
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pytest
 from playwright.sync_api import (
@@ -34,6 +36,9 @@ QUIET = (  # no sandbox in containers, and nothing said to anybody but the serve
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+UNPAINTED = (
+    "--force-gpu-mem-available-mb=1"  # tests ask what stands where, and no eye sees the pixels
+)
 PATIENCE = 20_000  # ms; a page that works is never waited for that long, even on a busy machine
 
 Scheme = Literal["light", "dark"]
@@ -53,15 +58,29 @@ PHONE = Device("phone", 360, 740, touch=True)
 
 
 class Window:
-    """One person's browser window: a page, its cookies, and what it complained about."""
+    """One person's browser window: a page, once it is wanted, cookies, and what was complained about."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
         self.complaints: list[str] = []
+        context.set_default_timeout(PATIENCE)
         context.on("console", self._heard)
         context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
         context.on("response", self._answered)
-        self.page = context.new_page()
+
+    @cached_property
+    def page(self) -> Page:
+        return self.context.new_page()
+
+    @property
+    def is_open(self) -> bool:
+        return "page" in self.__dict__
+
+    def tab(self) -> "Window":
+        """Return another page of the same person."""
+        other = copy(self)
+        other.__dict__.pop("page", None)
+        return other
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
@@ -75,6 +94,8 @@ class Window:
 
     def tells(self) -> str:
         """Say where the window stands and what it shows."""
+        if not self.is_open:
+            return "--- never opened"
         try:
             said = self.page.locator("body").inner_text(timeout=2000)
         except PlaywrightError as error:
@@ -83,6 +104,7 @@ class Window:
 
 
 Visit = Callable[..., Page]
+NewWindow = Callable[..., Window]
 FAILED = pytest.StashKey[bool]()  # set by tests/conftest.py
 expect.set_options(timeout=PATIENCE)
 
@@ -91,27 +113,69 @@ expect.set_options(timeout=PATIENCE)
 def browser() -> Iterator[Browser]:
     with tempfile.TemporaryDirectory(prefix="contest-browser-") as home, sync_playwright() as tool:
         launched = tool.chromium.launch(
-            executable_path=executable(), args=list(QUIET), env=environment(Path(home))
+            executable_path=executable(), args=[*QUIET, UNPAINTED], env=environment(Path(home))
         )
         yield launched
         launched.close()
 
 
 @pytest.fixture
-def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """Open a page as a new person: `visit(url, device=PHONE, scheme="dark", locale="ja-JP")`."""
+def new_window(browser: Browser, request: pytest.FixtureRequest) -> Iterator[NewWindow]:
+    """Give a new person a window: `new_window(device=PHONE, scheme="dark", locale="ja-JP")`."""
     windows: list[Window] = []
 
-    def visit(
-        url: str | None = None,
-        *,
-        device: Device = DESKTOP,
-        scheme: Scheme = "light",
-        locale: str = "en-GB",
-        timezone_id: str = "Europe/Berlin",
-        base_url: str | None = None,
-    ) -> Page:
-        context = browser.new_context(
+    def new_window(**screen: Any) -> Window:
+        windows.append(window_of(browser, **screen))
+        return windows[-1]
+
+    yield new_window
+    if request.node.stash.get(FAILED, False):
+        for window in windows:
+            sys.stdout.write(window.tells())  # pytest shows it with the failure
+    complaints = [complaint for window in windows for complaint in window.complaints]
+    for window in windows:
+        window.context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def one_window(browser: Browser) -> Window:
+    return window_of(browser)
+
+
+@pytest.fixture
+def glass(one_window: Window) -> Iterator[Window]:
+    """Lend the window in which pages are looked at: one for all, it remembers what they share."""
+    yield one_window
+    complaints, one_window.complaints = one_window.complaints, []
+    assert complaints == []
+
+
+@pytest.fixture
+def visit(new_window: NewWindow) -> Visit:
+    """Open a page as a new person, in a window like those of `new_window`: `visit(url)`."""
+
+    def visit(url: str | None = None, **screen: Any) -> Page:
+        page = new_window(**screen).page
+        if url is not None:
+            page.goto(url)
+        return page
+
+    return visit
+
+
+def window_of(
+    browser: Browser,
+    *,
+    device: Device = DESKTOP,
+    scheme: Scheme = "light",
+    locale: str = "en-GB",
+    timezone_id: str = "Europe/Berlin",
+    base_url: str | None = None,
+) -> Window:
+    """Return a window with cookies of its own; whoever asks closes its context."""
+    return Window(
+        browser.new_context(
             viewport={"width": device.width, "height": device.height},
             has_touch=device.touch,
             is_mobile=device.touch,
@@ -121,21 +185,7 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
             timezone_id=timezone_id,
             base_url=base_url,
         )
-        context.set_default_timeout(PATIENCE)
-        window = Window(context)
-        windows.append(window)
-        if url is not None:
-            window.page.goto(url)
-        return window.page
-
-    yield visit
-    if request.node.stash.get(FAILED, False):
-        for window in windows:
-            sys.stdout.write(window.tells())  # pytest shows it with the failure
-    complaints = [complaint for window in windows for complaint in window.complaints]
-    for window in windows:
-        window.context.close()
-    assert complaints == []
+    )
 
 
 def executable() -> Path:

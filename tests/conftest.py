@@ -25,13 +25,13 @@ from contest.judging import jobs as judging_jobs  # noqa: E402
 from contest.ranking import jobs as ranking_jobs  # noqa: E402
 from contest.web.db import db  # noqa: E402
 from tests import databases, make  # noqa: E402
-from tests.browser import FAILED, ROOT, browser, visit  # noqa: E402
+from tests.browser import FAILED, ROOT, browser, glass, new_window, one_window, visit  # noqa: E402
 from tests.journeys.demonstration import Demonstration  # noqa: E402
 from tests.looking import Seen  # noqa: E402
 from tests.pages import Client  # noqa: E402
 from tests.site import site  # noqa: E402
 
-__all__ = ["browser", "site", "visit"]
+__all__ = ["browser", "glass", "new_window", "one_window", "site", "visit"]
 LONGEST = ("tests/journeys/test_whole.py", "tests/journeys/")
 
 COMPILED = ROOT / ".cache" / "templates"

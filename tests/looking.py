@@ -17,21 +17,27 @@ from tests.browser import DESKTOP, PHONE, Device, Scheme
 
 AXE = "/-axe.js"  # every server of the tests has it (tests.site): the browser keeps it compiled
 AXE_FILE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
-ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-SIZES = ["target-size", "scrollable-region-focusable"]
-DRESSES: tuple[tuple[Device, Scheme, object], ...] = (  # besides colours, looked at in each
+ALL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+DRESSES: tuple[tuple[Device, Scheme, list[str]], ...] = (  # and which of axe's rules depend on it
     (DESKTOP, "light", ALL),
-    (DESKTOP, "dark", None),
-    (PHONE, "dark", SIZES),
-    (PHONE, "light", None),
+    (DESKTOP, "dark", ["colours"]),
+    (PHONE, "dark", ["colours", "narrow"]),
+    (PHONE, "light", ["colours"]),
 )
-STILL = """() => { const sheet = new CSSStyleSheet();
+# A colour on its way from light to dark is neither: nothing may move.
+PREPARE = """address => new Promise((done, fail) => {
+    const sheet = new CSSStyleSheet(), script = document.createElement("script");
     sheet.replaceSync("*, *::before, *::after, *::details-content"
         + "{ transition: none !important; animation: none !important }");
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; }"""
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+    Object.assign(script, { src: address, onload: done, onerror: fail });
+    document.head.append(script); }).then(() => axe.configure({ rules: [
+        { id: "color-contrast", selector: "[data-judged]", tags: ["wcag2aa", "colours"] },
+        { id: "target-size", tags: ["wcag22aa", "narrow"] },
+        { id: "scrollable-region-focusable", tags: ["wcag2a", "narrow"] } ] }))"""
 # Contrast is most of axe's work, and the same for a text of the same colour, size and weight on the
 # same ground. What each text stands on is told in a line; of those with one line, one is judged.
-RUN = """async ([rules, judged]) => {
+RUN = """async ([tags, judged]) => {
     await new Promise(done => requestAnimationFrame(done));
     const known = new Set(judged), lines = [], fresh = [];
     const line = (element, style) => [
@@ -55,15 +61,18 @@ RUN = """async ([rules, judged]) => {
         for (const child of element.children) walk(child, ground);
     };
     walk(document.documentElement, "");
-    const found = [], options = { resultTypes: ["violations"], preload: false };
-    if (rules) found.push(await axe.run({ ...options, runOnly: rules,
-        rules: { "color-contrast": { enabled: false } } }));
-    if (fresh.length) found.push(await axe.run({ include: fresh },
-        { ...options, runOnly: ["color-contrast"] }));
-    return [lines, found.flatMap(({ violations }) => violations).map(v =>
+    for (const element of fresh) element.dataset.judged = "";
+    const { violations } = fresh.length || tags.length > 1 ? await axe.run({
+        resultTypes: ["violations"], preload: false, runOnly: tags }) : { violations: [] };
+    for (const element of fresh) delete element.dataset.judged;
+    const faults = violations.map(v =>
         `${v.id}: ${v.help}: ` + v.nodes.map(n =>
             n.target + " " + n.html.slice(0, 300) + " " + n.any.map(a => a.message).join("; ")
-        ).join(" | "))]; }"""
+        ).join(" | "));
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth > clientWidth)
+        faults.push(`${scrollWidth} px wide on a screen of ${clientWidth} px`);
+    return [lines, faults]; }"""
 LOOKS = os.environ.get("CONTEST_TEST_DATABASE") != "postgresql"
 ALBUM = os.environ.get("CONTEST_ALBUM")  # a folder for pictures of every page, to look at
 
@@ -86,7 +95,9 @@ class Seen:
 def look_at(page: Page, app: Flask) -> None:
     """Check the page in every dress, unless one of its kind was checked before."""
     if is_to_be_looked_at(page.url, app):
+        own = _device(page)
         assert_right_in_every_dress(page, kind_at(page.url, app))
+        put_on(page, own)
 
 
 def is_to_be_looked_at(address: str, app: Flask) -> bool:
@@ -95,43 +106,37 @@ def is_to_be_looked_at(address: str, app: Flask) -> bool:
 
 
 def assert_right_in_every_dress(page: Page, name: str) -> None:
-    """Fail unless the page is accessible and fits in light and dark, on a desk and on a phone."""
-    own, worn, faults = _device(page), "light", []
-    page.evaluate(STILL)  # a colour on its way from light to dark is neither
-    page.add_script_tag(url=AXE)
-    for device, scheme, rules in DRESSES:
-        _put_on(page, device)
+    """Fail unless the page is accessible and fits in light and dark, on a desk and on a phone.
+
+    It begins in the dress the page wears, and leaves it in the last: each change costs a layout.
+    """
+    worn, faults = "light", []
+    page.evaluate(PREPARE, AXE)
+    for device, scheme, tags in DRESSES if _device(page) is DESKTOP else reversed(DRESSES):
+        put_on(page, device)
         if scheme != worn:
             page.emulate_media(color_scheme=scheme)
             worn = scheme
-        faults += [f"{page.url} ({device.name}, {scheme}): {it}" for it in _faults(page, rules)]
-        assert_fits(page)
+        found = _faults(page, tags)
+        faults += [f"{page.url} ({device.name}, {scheme}): {fault}" for fault in found]
         if ALBUM:
             page.screenshot(path=Path(ALBUM) / f"{name}-{device.name}-{scheme}.png", full_page=True)
-    _put_on(page, own)
     assert faults == [], "\n".join(faults)
 
 
-def assert_accessible(page: Page) -> None:
-    """Fail unless the page as it stands keeps to WCAG 2.2 AA as far as axe can tell."""
-    page.add_script_tag(url=AXE)
+def assert_right(page: Page) -> None:
+    """Fail unless the page as it stands fits and keeps to WCAG 2.2 AA as far as axe can tell."""
+    page.evaluate(PREPARE, AXE)
     found = _faults(page, ALL)
     assert found == [], f"{page.url}\n" + "\n".join(found)
 
 
-def _faults(page: Page, rules: object) -> list[str]:
-    """Return what axe finds, of colours only what no page of this process has shown before."""
-    lines, faults = page.evaluate(RUN, [rules, list(Seen.colours)])
+def _faults(page: Page, tags: list[str]) -> list[str]:
+    """Return what is wrong, of colours only what no page of this process has shown before."""
+    lines, faults = page.evaluate(RUN, [tags, list(Seen.colours)])
     if not faults:
         Seen.colours.update(lines)
     return [str(fault) for fault in faults]
-
-
-def assert_fits(page: Page) -> None:
-    """Fail when the page scrolls sideways."""
-    root = page.locator("html")
-    wide, seen = root.evaluate("html => [html.scrollWidth, html.clientWidth]")
-    assert wide <= seen, f"{page.url} is {wide} px wide on a screen of {seen} px"
 
 
 def _device(page: Page) -> Device:
@@ -139,7 +144,7 @@ def _device(page: Page) -> Device:
     return PHONE if size and size["width"] == PHONE.width else DESKTOP
 
 
-def _put_on(page: Page, device: Device) -> None:
+def put_on(page: Page, device: Device) -> None:
     """Change what is different: each change costs the browser a layout."""
     if _device(page) is not device:
         page.set_viewport_size({"width": device.width, "height": device.height})

@@ -8,7 +8,7 @@ from contest.core import clock
 from contest.jobs import engine as jobs
 from contest.web.db import db
 from tests import servers
-from tests.browser import Visit
+from tests.browser import NewWindow, Window
 from tests.journeys.demonstration import SCRIPT, Demonstration
 from tests.journeys.world import World, new_app
 from tests.site import served
@@ -18,30 +18,35 @@ OpenAt = Callable[[str], World]
 
 @pytest.fixture
 def serving() -> Iterator[ExitStack]:
-    """Instances that serve until the windows upon them are closed: ask for it before `visit`."""
+    """Instances that serve until the windows upon them are closed: ask for it before `new_window`."""
     with ExitStack() as stack:
         yield stack
 
 
 @pytest.fixture
 def empty_world(
-    serving: ExitStack, visit: Visit, tmp_path_factory: pytest.TempPathFactory
+    serving: ExitStack,
+    new_window: NewWindow,
+    glass: Window,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> World:
     """An instance that nobody has used yet."""
     port = servers.free_port()
     app = new_app(tmp_path_factory.mktemp("world"), port)
-    return World(*serving.enter_context(_running(app, port)), visit)
+    return World(*serving.enter_context(_running(app, port)), new_window, glass)
 
 
 @pytest.fixture
-def at_moment(serving: ExitStack, visit: Visit, demonstration: Demonstration) -> OpenAt:
+def at_moment(
+    serving: ExitStack, new_window: NewWindow, glass: Window, demonstration: Demonstration
+) -> OpenAt:
     """Open the example contest as it stands at a moment: `at_moment("judging")`."""
 
     def open_(moment: str) -> World:
         port = servers.free_port()
         app = new_app(demonstration.folder, port, demonstration.copy(moment))
         clock.stop(SCRIPT.moment(moment))
-        return World(*serving.enter_context(_running(app, port)), visit)
+        return World(*serving.enter_context(_running(app, port)), new_window, glass)
 
     return open_
 

@@ -24,7 +24,7 @@ class Plain:
     """A page that somebody reads; it shares the cookies of their window."""
 
     def __init__(self, person: "Person") -> None:
-        self._ask, self.url = person.window.request, ""
+        self._ask, self.url = person.ask, ""
 
     def goes(self, address: str) -> "Plain":
         """Open an address."""

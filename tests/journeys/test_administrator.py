@@ -21,7 +21,7 @@ def test_an_administrator_sets_up_an_empty_instance_and_reads_who_did_what(
     ada.fills({"New password": "a long and quiet evening"}).presses("Make the account").sees(
         "Start"
     )
-    assert world.person("Mallory").page.request.get("/setup").status == 404
+    assert world.person("Mallory").ask.get("/setup").status == 404
 
     ada.follows("Directory").sees("Organisations").follows("New organisation")
     ada.fills(

@@ -66,11 +66,11 @@ def test_what_is_late_shows_on_the_board_and_comes_by_mail_to_the_case_s_people(
     sofia = world.comes(cast.US_TEAMS[1].people[0]).goes("/").follows(CASE).sees(CASE)
     sofia.follows("Milestone").fills({"Milestone": "Second bank", "Due on": "2018-12-20"})
     sofia.presses("Add").reads("Second bank").misses("Decide the gate")
-    case = sofia.page.url
+    case = sofia.url
     world.at(SCRIPT.moment("follow-up") + timedelta(days=20))
     assert any(link.endswith(case) for link in sofia.mail("Second bank"))
     hannah = world.comes(cast.US_TEAMS[0].people[0])
-    assert hannah.page.request.get(case).status == 404
+    assert hannah.ask.get(case).status == 404
     lei = world.comes(cast.FOLLOW_UP).goes(BOARD)
     expect(card(lei)).to_contain_text("2 overdue")
     expect(card(lei)).to_contain_text("Silent")

@@ -54,7 +54,7 @@ def test_two_officers_sign_and_the_results_come_at_their_instant(at_moment: Open
     sha256 = zhou.main.locator(".font-mono").first.inner_text()
     visitor.goes(f"{CONTEST}/results/log").reads(sha256).misses(SALT)
     world.at(local(SCRIPT.zone, 2018, 6, 18, 8, 59))
-    assert visitor.page.request.get(f"{CONTEST}/results/public").status == 404
+    assert visitor.ask.get(f"{CONTEST}/results/public").status == 404
     world.at(local(SCRIPT.zone, 2018, 6, 18, 9))
     visitor.goes(f"{CONTEST}/results/public").sees(f"Results: {U_S}").reads(sha256)
     visitor.goes(f"{CONTEST}/results/log").reads(SALT)
@@ -68,7 +68,7 @@ def test_a_correction_replaces_the_published_result_in_public(at_moment: OpenAt)
     hannah.follows("Feedback")
     link = hannah.page.get_by_role("link", name="Certificate")
     first = link.get_attribute("href") or ""
-    paper = hannah.page.request.get(first)
+    paper = hannah.ask.get(first)
     assert paper.body().startswith(b"%PDF")
 
     misaki.goes(f"{CONTEST}/results").follows("Correct the published result")

@@ -53,13 +53,13 @@ def test_two_members_write_in_one_field_and_lose_no_word(at_moment: OpenAt) -> N
     world = at_moment("collecting")
     lead, mate = (at_the_draft(world.comes(one)) for one in TEAM.people)
     lead.writes("Your solution", "Counties sign.\nIt is cheap.")
-    mate.opens(mate.page.url)
+    mate.opens(mate.url)
     lead.writes("Your solution", "Many counties sign.\nIt is cheap.")
     mate.writes("Your solution", "Counties sign.\nIt is cheap and quick.")
     both = "Many counties sign.\nIt is cheap and quick."
     mate.keeps("Your solution", both)
     for shown in (mate, lead):
-        shown.opens(shown.page.url).keeps("Your solution", both)
+        shown.opens(shown.url).keeps("Your solution", both)
 
 
 def test_somebody_joins_by_the_link_that_the_lead_shares(at_moment: OpenAt) -> None:
@@ -70,7 +70,7 @@ def test_somebody_joins_by_the_link_that_the_lead_shares(at_moment: OpenAt) -> N
     makes_an_account(friend.goes(address).sees(f"Join {TEAM.name}")).sees(f"Join {TEAM.name}")
     signs_the_promises(friend)
     friend.presses("Join the team").sees(TEAM.name)
-    lead.goes(lead.page.url).reads("3 of at most 8")
+    lead.goes(lead.url).reads("3 of at most 8")
 
 
 def test_an_answer_that_stands_against_the_team_is_told_with_the_reason(at_moment: OpenAt) -> None:
@@ -107,7 +107,7 @@ def test_who_is_signed_out_in_mid_form_loses_nothing(at_moment: OpenAt) -> None:
     lead.fills({"The problem": NINE_DAYS}).presses("Save")
     lead.sees("Sign in to go on").reads("What you typed is kept")
 
-    other_tab = Person(lead.world, lead.page.context.new_page(), lead.name, lead.email)
+    other_tab = lead.in_another_tab()
     other_tab.goes(asks_for_a_link(other_tab)).presses("Sign in").reads("To the team")
     lead.presses("I am signed in now: send it").sees("Send what you typed?")
     lead.presses("Send it now").sees(TEAM.title)

@@ -52,7 +52,7 @@ def test_nothing_is_public_before_its_time(at_moment: OpenAt) -> None:
     visitor, hannah = world.person("Somebody"), world.comes(cast.US_TEAMS[0].people[0])
     for somebody in (visitor, hannah):
         for place in ("results/public", "gallery", "results/1/proof.json"):
-            answer = somebody.page.request.get(f"{CONTEST}/{place}")
+            answer = somebody.ask.get(f"{CONTEST}/{place}")
             assert answer.status == 404, place
     visitor.goes(f"{CONTEST}/results/log").reads("No result yet")
 
@@ -69,7 +69,7 @@ def test_whoever_doubts_checks_results_certificates_and_receipts(at_moment: Open
     hannah.goes(f"{CONTEST}/team").follows("To the entry").follows("What you handed in").follows(
         "Receipt"
     )
-    visitor.goes(hannah.page.url).sees("Receipt").reads("This receipt is genuine")
+    visitor.goes(hannah.url).sees("Receipt").reads("This receipt is genuine")
     hannah.follows("To the entry").follows("Feedback")
     hannah.sees("Feedback: Land titles a county can trust")
     certificate = hannah.page.get_by_role("link", name="Certificate").get_attribute("href") or ""
@@ -83,6 +83,6 @@ def test_a_calendar_is_read_by_whoever_has_its_address(at_moment: OpenAt) -> Non
     world = at_moment("collecting")
     hannah = world.comes(cast.US_TEAMS[0].people[0]).goes("/profile").sees("Your account")
     feed = hannah.page.get_by_label("Address of the calendar").input_value()
-    answer = world.person("Somebody").page.request.get(feed)
+    answer = world.person("Somebody").ask.get(feed)
     assert answer.headers["content-type"].startswith("text/calendar")
     assert "Entries close" in answer.text()

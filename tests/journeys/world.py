@@ -24,9 +24,15 @@ from contest.jobs import engine
 from contest.jobs.registry import HANDLERS, PERIODS
 from contest.web.db import begin_writing, db
 from tests import databases, servers
-from tests.browser import DESKTOP, Device, Visit
+from tests.browser import DESKTOP, Device, NewWindow, Window
 from tests.journeys.plain import Plain, Text
-from tests.looking import assert_right_in_every_dress, is_to_be_looked_at, kind_at, look_at
+from tests.looking import (
+    assert_right_in_every_dress,
+    is_to_be_looked_at,
+    kind_at,
+    look_at,
+    put_on,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -70,8 +76,8 @@ Kind = tuple[str, Device]
 class World:
     """What a test holds in its hand: it moves the clock, and people act through their browsers."""
 
-    def __init__(self, app: Flask, url: str, visit: Visit) -> None:
-        self.app, self.url, self._visit = app, url, visit
+    def __init__(self, app: Flask, url: str, new_window: NewWindow, glass: Window) -> None:
+        self.app, self.url, self.glass, self._new_window = app, url, glass, new_window
         self.used: set[Kind] = set()  # of page whose buttons were pressed in a window: see Person
         self._turn = clock.now()
 
@@ -124,8 +130,8 @@ class World:
         self, name: str, email: str = "", *, device: Device = DESKTOP, **screen: Any
     ) -> "Person":
         """Give somebody a browser of their own."""
-        page = self._visit(device=device, base_url=self.url, **screen)
-        return Person(self, page, name, email, device)
+        window = self._new_window(device=device, base_url=self.url, **screen)
+        return Person(self, window, name, email, device)
 
     def comes(self, somebody: cast.Person, *, device: Device = DESKTOP) -> "Person":
         """Give somebody of the demonstration a browser in which they are signed in."""
@@ -133,7 +139,7 @@ class World:
         with self.app.app_context():
             user = db.session.scalars(select(User).where(User.email == who.email)).one()
             token = links.entrance(user.id)
-        who.window.request.get(f"/enter/{token}")
+        who.ask.get(f"/enter/{token}")
         return who.goes("/language?lang=en&next=/")
 
 
@@ -146,13 +152,27 @@ class Person:
     """
 
     def __init__(
-        self, world: World, window: Page, name: str, email: str, device: Device = DESKTOP
+        self, world: World, window: Window, name: str, email: str, device: Device = DESKTOP
     ) -> None:
-        self.world, self.window, self.name, self.email = world, window, name, email
-        self.device = device
+        self.world, self._window, self.name, self.email = world, window, name, email
+        self.device, self.ask = device, window.context.request
         self._plain: Plain | None = None  # where they are, unless it stands in the window
         self._shown = ""  # the address in the window while it shows what they read plainly
         self._done = False  # what was filled in on the page in the window was taken
+
+    @property
+    def window(self) -> Page:
+        """What their window shows, which may be something older than what they read plainly."""
+        return self._window.page
+
+    @property
+    def url(self) -> str:
+        """Where they are."""
+        return self.window.url if self._plain is None else self._plain.url
+
+    def in_another_tab(self, name: str = "") -> "Person":
+        """Return them at another page of their browser."""
+        return Person(self.world, self._window.tab(), name or self.name, self.email, self.device)
 
     @property
     def page(self) -> Page:
@@ -189,16 +209,27 @@ class Person:
         """Be on the page of this title; the first time anybody in this run is, look closely at it."""
         if self._plain is not None:
             self._plain.sees(title)
-            if not is_to_be_looked_at(self._plain.url, self.world.app):
-                return self
-            self._shown = self._plain.url
-            self.window.goto(self._shown)  # they go on where they are
-            expect(self.window.get_by_role("heading", level=1)).to_have_text(title)
-            assert_right_in_every_dress(self.window, kind_at(self._shown, self.world.app))
+            if is_to_be_looked_at(self._plain.url, self.world.app):
+                self._looks(self._plain.url, title)
             return self
         expect(self.window.get_by_role("heading", level=1)).to_have_text(title)
         look_at(self.window, self.world.app)
         return self
+
+    def _looks(self, address: str, title: Text) -> None:
+        """Look closely at a page: in their window, where they go on, unless they have none yet."""
+        own = self._window.is_open
+        if own:
+            page, self._shown = self.window, address
+        else:
+            page, context = self.world.glass.page, self.world.glass.context
+            context.clear_cookies()
+            context.add_cookies(self._window.context.cookies())  # type: ignore[arg-type]  # as it gave them
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        assert_right_in_every_dress(page, kind_at(address, self.world.app))
+        if own:
+            put_on(page, self.device)
 
     def reads(self, *texts: Text) -> "Person":
         """Find these texts on the page."""
@@ -379,13 +410,12 @@ class Person:
     def mail(self, subject: str) -> list[str]:
         """Return the links in the newest letter to this person whose subject contains the text."""
         self.world.work()
-        ask = self.window.request
-        rows = re.findall(r"<tr>(.*?)</tr>", ask.get("/-mail").text(), re.DOTALL)
+        rows = re.findall(r"<tr>(.*?)</tr>", self.ask.get("/-mail").text(), re.DOTALL)
         for row in rows:
             if self.email in row and subject in _plain(row):
                 address = re.search(r'href="(/-mail/[^"]+)"', row)
                 assert address is not None
-                body = ask.get(address[1]).text().partition("<main")[2].partition("</main>")[0]
+                body = self.ask.get(address[1]).text().partition("<main")[2].partition("</main>")[0]
                 return [_plain(a) for a in re.findall(r'href="([^"]+)"', body)]
         listed = [" ".join(_plain(re.sub("<[^>]+>", " ", row)).split()) for row in rows]
         raise AssertionError(f"no letter “{subject}” to {self.email}; there are: {listed}")

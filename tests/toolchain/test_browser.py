@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from tests import servers
 from tests.browser import DESKTOP, PHONE, Device, Scheme, Visit, Window
-from tests.looking import assert_accessible, assert_fits
+from tests.looking import assert_right
 from tests.site import served
 
 pytestmark = pytest.mark.browser
@@ -22,6 +22,7 @@ PAGES = {
     "/grey": "<h1>Grey</h1><img src='data:,'>",
     "/night": "<h1>Night</h1><table bgcolor=black><td><font color='#999999'>Pale</font></table>",
     "/pale": "<h1>Day</h1><table bgcolor=white><td><font color='#999999'>Pale</font></table>",
+    "/tight": "<a href=/>1</a> <a href=/script>2</a>",
     "/wide": "<h1>Wide</h1><pre>" + 400 * "x" + "</pre>",
 }
 
@@ -57,8 +58,7 @@ def test_a_page_opens_on_the_device_asked_for(
 
     assert page.viewport_size == {"width": device.width, "height": device.height}
     assert page.evaluate("query => matchMedia(query).matches", f"(prefers-color-scheme: {scheme})")
-    assert_accessible(page)
-    assert_fits(page)
+    assert_right(page)
 
 
 @pytest.mark.parametrize(
@@ -85,21 +85,26 @@ def test_a_page_that_is_not_there_is_no_complaint(visit: Visit, pages: str) -> N
 
 def test_a_picture_without_words_is_not_accessible(visit: Visit, pages: str) -> None:
     with pytest.raises(AssertionError, match="image-alt"):
-        assert_accessible(visit(f"{pages}/grey"))
+        assert_right(visit(f"{pages}/grey"))
 
 
 def test_a_colour_that_was_right_on_one_ground_is_judged_again_on_another(
     visit: Visit, pages: str
 ) -> None:
     for _ in range(2):
-        assert_accessible(visit(f"{pages}/night"))
+        assert_right(visit(f"{pages}/night"))
         with pytest.raises(AssertionError, match="color-contrast"):
-            assert_accessible(visit(f"{pages}/pale"))
+            assert_right(visit(f"{pages}/pale"))
+
+
+def test_what_a_finger_would_miss_is_not_accessible(visit: Visit, pages: str) -> None:
+    with pytest.raises(AssertionError, match="target-size"):
+        assert_right(visit(f"{pages}/tight", device=PHONE))
 
 
 def test_a_page_wider_than_its_screen_does_not_fit(visit: Visit, pages: str) -> None:
     with pytest.raises(AssertionError, match="on a screen of 360 px"):
-        assert_fits(visit(f"{pages}/wide", device=PHONE))
+        assert_right(visit(f"{pages}/wide", device=PHONE))
 
 
 @pytest.mark.parametrize("text", ["创新", "東京", "한국", "Grüße", "Ελλάδα"])

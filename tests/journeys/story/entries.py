@@ -16,7 +16,7 @@ def teams_hand_in(world: World) -> dict[str, Person]:
     mate = a_mate_joins(lead)
     they_write_together(lead, mate)
     hands_in(lead, 1)
-    assert "20190228T180000" in lead.page.request.get(feed_of(lead)).text()
+    assert "20190228T180000" in lead.ask.get(feed_of(lead)).text()
     world.later(days=1)
     a_second_version_counts(lead)
     leads = {"PortLedger": lead}
@@ -77,8 +77,8 @@ def a_mate_joins(lead: Person) -> Person:
 
 
 def they_write_together(lead: Person, mate: Person) -> None:
-    lead.goes(lead.page.url).follows("To the entry").sees("Your entry")
-    mate.goes(lead.page.url)
+    lead.goes(lead.url).follows("To the entry").sees("Your entry")
+    mate.goes(lead.url)
     lead.writes("Title of your entry", ENTRIES["PortLedger"].title)
     mate.writes("Your solution", "Carriers and banks sign one electronic bill.")
     lead.fills({"Your solution": "A lender sees at once who holds it."})

@@ -29,7 +29,7 @@ def two_teams_pitch(organiser: Person, people: dict[str, Person]) -> None:
     world.at("2019-03-22 13:00")
     projector = organiser.main.get_by_role("link", name="Projector").get_attribute("href")
     assert projector is not None
-    hall = Person(world, organiser.page.context.new_page(), "Everybody in the hall", "")
+    hall = organiser.in_another_tab("Everybody in the hall")
     hall.goes(projector).watches().reads(re.compile("Next on stage"))
     look_at(hall.page, world.app)
     for _ in range(2):

@@ -31,14 +31,14 @@ def nobody_knows_before(world: World, leads: dict[str, Person]) -> None:
     lead = leads["Fudan Trust Lab"]
     feed = feed_of(lead)
     for who in (world.person("Visitor"), lead):
-        ask = who.page.request
+        ask = who.ask
         for hidden in ("/results/public", "/results/1/proof.json", "/gallery"):
             assert ask.get(CONTEST + hidden).status == 404
         for address in (CONTEST, f"{CONTEST}/results/log", "/", feed):
             told = ask.get(address).text()
             assert not any(ENTRIES[team].title in told for team in FINALISTS)
     lead.goes(f"{CONTEST}/team")
-    assert lead.page.request.get(f"{lead.page.url}/feedback").status == 404
+    assert lead.ask.get(f"{lead.url}/feedback").status == 404
 
 
 def everybody_reads_the_results(world: World, leads: dict[str, Person]) -> None:
@@ -63,7 +63,7 @@ def a_winner_shows_the_certificate(winner: Person) -> None:
     winner.opens_mail("Congratulations", containing="/feedback").sees(re.compile("^Feedback: "))
     address = winner.main.get_by_role("link", name="Certificate").get_attribute("href")
     assert address is not None
-    paper = winner.page.request.get(address)
+    paper = winner.ask.get(address)
     assert "Kettenwerk" in PdfReader(BytesIO(paper.body())).pages[0].extract_text()
-    assert "/sign-in" in visitor.page.request.get(address).url
+    assert "/sign-in" in visitor.ask.get(address).url
     visitor.goes(address.removesuffix("/file")).sees(re.compile("^Certificate ")).reads("Genuine")
