@@ -34,7 +34,9 @@ def test_a_page_that_a_browser_must_put_right_is_wrong(wrong: str) -> None:
 
 
 def test_a_right_page_is_returned_as_a_tree() -> None:
-    root = check(RIGHT.format("<label>Name <input name=n></label><p lang=zh>创新 &amp; more</p>tail"))
+    root = check(
+        RIGHT.format("<label>Name <input name=n></label><p lang=zh>创新 &amp; more</p>tail")
+    )
 
     (paragraph,) = root.iter("p")
     assert (paragraph.text, paragraph.tail, paragraph.get("lang")) == ("创新 & more", "tail", "zh")
