@@ -206,7 +206,7 @@ def drift(calibration_id: uuid.UUID) -> ResponseReturnValue:
         round=held.round,
         total=panel.totals().get(judge.id),
         parts=panel.parts(judge.id, blind=held.round.blind),
-        times=_over_time(held, judge.id),
+        times=_over_time(held, panel, judge.id),
     )
 
 
@@ -243,9 +243,12 @@ def _closed(held: Calibration) -> list[Calibration]:
     return [c for c in earlier if c.closed_at is not None and c.number <= held.number]
 
 
-def _over_time(held: Calibration, judge: uuid.UUID) -> list[tuple[Calibration, "Drift"]]:
+def _over_time(
+    held: Calibration, panel: beside.Panel, judge: uuid.UUID
+) -> list[tuple[Calibration, "Drift"]]:
     """Return the judge's drift at each calibration so far, the first one first."""
-    drifts = [(c, _panel(c).totals().get(judge)) for c in reversed(_closed(held))]
+    panels = [(c, panel if c.id == held.id else _panel(c)) for c in reversed(_closed(held))]
+    drifts = [(c, its.totals().get(judge)) for c, its in panels]
     return [(c, drift) for c, drift in drifts if drift is not None]
 
 

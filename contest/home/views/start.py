@@ -1,11 +1,15 @@
 """The start page and the language of the interface."""
 
 from collections import defaultdict
+from collections.abc import Callable
+from functools import cache
+from typing import TypeVar
 
 from flask import Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
+from werkzeug.local import LocalProxy
 
 from contest.accounts.models import User
 from contest.accounts.signin import safe_next, visitor
@@ -23,6 +27,8 @@ from contest.web.db import db
 from contest.web.finished import shared
 from contest.web.requests import now
 from contest.web.text import plain
+
+T = TypeVar("T")
 
 
 @bp.get("/")
@@ -113,8 +119,14 @@ def init_app(app: Flask) -> None:
         known: dict[str, object] = {"workspace_url": url_for("home.index")}
         here = navigation.here()
         if here is None:
-            return {**known, "places": [_general(user)]}
-        return {**known, "here": {**here, "others": _others(user, str(here["slug"]))}}
+            return {**known, "places": _asked_for(lambda: [_general(user)])}
+        others = _asked_for(lambda: _others(user, str(here["slug"])))
+        return {**known, "here": {**here, "others": others}}
+
+
+def _asked_for(read: Callable[[], T]) -> LocalProxy[T]:
+    """Read only where a page shows it: not for parts of pages, nor for those without a sidebar."""
+    return LocalProxy(cache(read))
 
 
 def _stands_under(endpoint: str) -> bool:

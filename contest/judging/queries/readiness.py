@@ -55,9 +55,16 @@ def ready(
     session: Session, user: User, appointment: Appointment, entry_id: uuid.UUID, at: datetime
 ) -> Decision:
     """Say whether this judge may see and score this entry: signed, declared, no conflict."""
+    return ready_after(session, steps(session, user, appointment, at), appointment, entry_id)
+
+
+def ready_after(
+    session: Session, known: Steps, appointment: Appointment, entry_id: uuid.UUID
+) -> Decision:
+    """Say the same to whom the judge's steps are known."""
     if interests.has_conflict(session, appointment.id, entry_id):
         return deny(N_("A conflict of interest keeps you from this entry."))
-    return steps(session, user, appointment, at).done()
+    return known.done()
 
 
 def rubric_blockers(session: Session, round_: Round) -> list[Blocker]:

@@ -52,7 +52,7 @@ def score(assignment_id: uuid.UUID) -> ResponseReturnValue:
             sign = url_for("undertakings.sign", text_id=steps.unsigned[0].id, next=here)
             return redirect(sign, 303)
         return redirect(url_for(".conflicts", slug=assignment.round.contest.slug), 303)
-    ready = readiness.ready(session, user, assignment.appointment, assignment.entry_id, at)
+    ready = readiness.ready_after(session, steps, assignment.appointment, assignment.entry_id)
     if assignment.state is AssignmentState.RECUSED:
         authorize(policy.may_read(user, assignment))
         return render_template("judging/recused.html", assignment=assignment, lines=_lines(user))
