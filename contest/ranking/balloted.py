@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contest.ranking.luce import Fit
     from contest.ranking.slates import Posterior
 
-VERSION = "2"
+VERSION = "3"
 SEED, DRAWS = 20190301, 1000
 FULL = 100.0
 SPREAD_OF_POINTS = 2.0  # noise is measured in shares of an even portion; this is its widest
@@ -129,7 +129,9 @@ class _Papers:
         if self.by_luce:
             from contest.ranking import luce  # noqa: PLC0415 -- slow import
 
-            self.fits = luce.fits(self._orders(None), len(names))
+            orders = self._orders()
+            self.fits = luce.fits(orders, len(names))
+            self.leaving = luce.Leaving(orders, len(names), self.fits)
 
     @property
     def by_luce(self) -> bool:
@@ -140,7 +142,7 @@ class _Papers:
         from contest.ranking import luce  # noqa: PLC0415 -- slow import
 
         if self.by_luce:
-            return luce.posterior(self._orders(None), len(self.names), known=self.fits,
+            return luce.posterior(self._orders(), len(self.names), known=self.fits,
                                   draws=DRAWS, seed=SEED)  # fmt: skip
         return self._within(None, DRAWS)
 
@@ -173,8 +175,8 @@ class _Papers:
 
         kept = [v for v in self.values if v[1] != but]
         if self.by_luce:
-            strength = luce.middle(luce.fits(self._orders(but), len(self.names), self.fits))
             judges = {c.judge: j for j, c in enumerate(self.cast)}
+            strength = self.leaving.middle(judges[but]) if but else luce.middle(self.fits)
             row = np.array([self.place[e] for e, _, _ in kept], dtype=np.int64)
             column = np.array([judges[j] for _, j, _ in kept], dtype=np.int64)
             group = slates.groups(slates.links(row, column, len(self.names), len(judges)))
@@ -188,12 +190,8 @@ class _Papers:
             {e: int(group[i]) for e, i in seen.items()},
         )
 
-    def _orders(self, but: uuid.UUID | None) -> list[list[list[int]]]:
-        orders = [
-            ballots.order(dict(c.values), [e for e, _ in c.values])
-            for c in self.cast
-            if c.judge != but
-        ]
+    def _orders(self) -> list[list[list[int]]]:
+        orders = [ballots.order(dict(c.values), [e for e, _ in c.values]) for c in self.cast]
         return [[[self.place[e] for e in group] for group in order] for order in orders]
 
     def _within(self, but: uuid.UUID | None, draws: int) -> "Posterior":

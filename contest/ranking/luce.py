@@ -23,6 +23,12 @@ SPREADS = np.array([0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.5, 7.0])
 
 STEPS, TOLERANCE = 100, 1e-10
 
+GLANCES, CLOSE = 12, 1e-5
+NEGLIGIBLE = 1e-12
+"""Without one order: steps by the old curvature, and how short the last of them is, before the new one
+is looked at; and the chance of a spread below which it is not looked at for it.
+"""
+
 
 @dataclass(frozen=True, eq=False)
 class Fit:
@@ -35,21 +41,22 @@ class Fit:
     evidence: float
 
 
-def fits(orders: Sequence[Order], n: int, near: Sequence[Fit] = ()) -> list[Fit]:
-    """Return the fit for each of SPREADS. Takes, raises and costs as `posterior` says.
-
-    The search begins at those of orders that differ little (`near`), which saves most of it.
-    """
-    found: list[Fit] = []
-    for k, spread in enumerate(SPREADS):
-        start = near[k] if near else found[-1] if found else None
-        found.append(fit(orders, n, spread=spread, start=None if start is None else start.strength))
+def fits(orders: Sequence[Order], n: int) -> list[Fit]:
+    """Return the fit for each of SPREADS. Takes, raises and costs as `posterior` says."""
+    papers, found = _papers(orders, n), list[Fit]()
+    for spread in SPREADS:
+        found.append(_climbed(papers, n, spread, found[-1].strength if found else np.zeros(n)))
     return found
 
 
 def weights(known: Sequence[Fit]) -> Floats:
-    """Return how likely each spread is: a half-Cauchy prior, over a grid even in its logarithm."""
-    height = np.array([f.evidence for f in known]) + np.log(SPREADS / (1 + (SPREADS / 1.5) ** 2))
+    """Return how likely each spread is."""
+    return _likely(np.array([f.evidence for f in known]))
+
+
+def _likely(evidence: Floats) -> Floats:
+    """Weigh by a half-Cauchy prior of spreads, over a grid even in its logarithm."""
+    height = evidence + np.log(SPREADS / (1 + (SPREADS / 1.5) ** 2))
     weight = np.exp(height - logsumexp(height))
     return np.asarray(weight / weight.sum(), dtype=np.float64)
 
@@ -111,22 +118,36 @@ def fit(orders: Sequence[Order], n: int, *, spread: float, start: Floats | None 
 
     The search begins at `start`; the objective is concave, so it ends at the same place.
     """
-    papers = _papers(orders, n)
-    strength = np.zeros(n) if start is None else start
+    return _climbed(_papers(orders, n), n, spread, np.zeros(n) if start is None else start)
+
+
+def _climbed(papers: Sequence["_Paper"], n: int, spread: float, start: Floats) -> Fit:
+    strength, evidence, factor = _summit(papers, spread, start)
+    return Fit(strength, np.asarray(cho_solve(factor, np.eye(n))), evidence)
+
+
+def _summit(
+    papers: Sequence["_Paper"], spread: float, start: Floats
+) -> tuple[Floats, float, tuple[Floats, bool]]:
+    """Return the most probable strengths, the evidence, and the factor of the curvature there."""
+    strength = start
     value, slope, bend = _look(papers, strength, spread)
     for _ in range(STEPS):
-        step = cho_solve(cho_factor(bend), slope)
+        factor = cho_factor(bend)
+        step = cho_solve(factor, slope)
+        if np.abs(step).max(initial=0.0) < TOLERANCE:
+            break
         for _ in range(40):  # a short enough step always leads uphill
             ahead = _look(papers, strength + step, spread)
             if ahead[0] >= value - 1e-12 * (1 + abs(value)):
                 break
             step = step / 2
         strength, (value, slope, bend) = strength + step, ahead
-        if np.abs(step).max(initial=0.0) < TOLERANCE:
-            break
-    factor = cho_factor(bend)
-    volume = -float(np.log(np.diag(factor[0])).sum()) - n * np.log(spread)
-    return Fit(strength, np.asarray(cho_solve(factor, np.eye(n))), value + volume)
+    return strength, value + _volume(factor[0], spread), factor
+
+
+def _volume(root: Floats, spread: float) -> float:
+    return -float(np.log(np.diag(root)).sum()) - len(root) * float(np.log(spread))
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +190,119 @@ def _look(
         chance = paper.share * worth / left[:, None]
         value += float((here - here.max(initial=0.0)).sum() - np.log(left).sum())
         slope[paper.entries] += 1 - chance.sum(axis=0)
-        curved = np.diag(chance.sum(axis=0)) - chance.T @ chance
-        bend[np.ix_(paper.entries, paper.entries)] += curved
+        bend[np.ix_(paper.entries, paper.entries)] += _bend(chance)
     return value, slope, bend
+
+
+def _bend(chance: Floats) -> Floats:
+    return np.asarray(np.diag(chance.sum(axis=0)) - chance.T @ chance)
+
+
+# --- without one order
+
+
+class Leaving:
+    """What would be found without one of the orders: the same as by a fit of its own, and sooner.
+
+    Without one order the slope changes only at its entries, and so does the curvature. Steps by the
+    curvature of all orders less that of the one that leaves (Woodbury) lead close to the new summit,
+    with looks at the slope alone. Where the spread is likely at all, Newton's steps do the rest.
+    """
+
+    def __init__(self, orders: Sequence[Order], n: int, known: Sequence[Fit]) -> None:
+        self._papers, self._known = _papers(orders, n), known
+        self._sheets = _Sheets(orders, n)
+
+    def middle(self, number: int) -> Floats:
+        """Return the strengths (n) without that order, averaged over how likely each spread is."""
+        rest = [paper for k, paper in enumerate(self._papers) if k != number]
+        sheets = self._sheets.without(number)
+        found = [self._near(number, sheets, k) for k in range(len(SPREADS))]
+        strengths = np.array([strength for strength, _ in found])
+        evidence = np.array([about for _, about in found])
+        likely = _likely(evidence) > NEGLIGIBLE
+        evidence[~likely] = -np.inf
+        for k in np.flatnonzero(likely):
+            strengths[k], evidence[k], _ = _summit(rest, SPREADS[k], strengths[k])
+        return np.asarray(_likely(evidence) @ strengths)
+
+    def _near(self, number: int, sheets: "_Sheets", k: int) -> tuple[Floats, float]:
+        """Return almost the summit for a spread, and about how probable that makes the other orders."""
+        paper, known, spread = self._papers[number], self._known[k], SPREADS[k]
+        here = known.strength[paper.entries]
+        chance = paper.share * np.exp(here - here.max(initial=0.0))
+        curved = _bend(chance / chance.sum(axis=1, keepdims=True))
+        across = known.covariance[:, paper.entries]
+        gone = np.eye(len(here)) - across[paper.entries] @ curved
+        more = curved @ np.linalg.inv(gone)
+        strength = known.strength
+        value, slope = sheets.look(strength, spread)
+        for _ in range(GLANCES):
+            step = known.covariance @ slope + across @ (more @ (across.T @ slope))
+            ahead = sheets.look(strength + step, spread)
+            if ahead[0] <= value:  # there, or too far away for that curvature
+                break
+            strength, (value, slope) = strength + step, ahead
+            if np.abs(step).max(initial=0.0) < CLOSE:
+                break
+        # The volume differs from that of all orders by what has gone, and little by the way to there.
+        whole, _ = self._sheets.look(known.strength, spread)
+        volume = known.evidence - whole - float(np.linalg.slogdet(gone)[1]) / 2
+        return strength, value + volume
+
+
+class _Sheets:
+    """All orders as one table of picks (orders, longest), for looks at the value and the slope alone.
+
+    A pick is made among those from the `first` of its tie on, less the share of the tie that is `taken`;
+    `last` is where the tie ends. Places beyond an order's end hold the entry n, which has no worth.
+    """
+
+    def __init__(self, orders: Sequence[Order], n: int) -> None:
+        rows, longest = len(orders), max((sum(map(len, order)) for order in orders), default=0)
+        self.n = n
+        self.entry = np.full((rows, longest), n)
+        self.first, self.last = (np.zeros((rows, longest), dtype=np.int64) for _ in range(2))
+        self.taken = np.zeros((rows, longest))
+        for row, order in enumerate(orders):
+            at = 0
+            for group in order:
+                here = slice(at, at + len(group))
+                self.entry[row, here] = group
+                self.first[row, here], self.last[row, here] = at, at + len(group)
+                self.taken[row, here] = np.arange(len(group)) / len(group)
+                at += len(group)
+
+    def without(self, row: int) -> "_Sheets":
+        rest = _Sheets((), self.n)
+        for name in ("entry", "first", "last", "taken"):
+            setattr(rest, name, np.delete(getattr(self, name), row, axis=0))
+        return rest
+
+    def look(self, strength: Floats, spread: float) -> tuple[float, Floats]:
+        """Return the log posterior and its slope, as `_look` does."""
+        here = np.append(strength, -np.inf)[self.entry]
+        real = self.entry < self.n
+        here = here - here.max(axis=1, keepdims=True, initial=0.0)
+        worth = np.exp(here)
+        after = _summed(worth[:, ::-1])[:, ::-1]  # of all from there on
+        ahead = np.take_along_axis(after, self.first, axis=1)
+        tied = ahead - np.take_along_axis(after, self.last, axis=1)
+        left = np.where(real, ahead - self.taken * tied, 1.0)
+        picks, spent = _summed(real / left), _summed(self.taken / left)
+        chance = worth * (
+            np.take_along_axis(picks, self.last, axis=1)
+            - np.take_along_axis(spent, self.last, axis=1)
+            + np.take_along_axis(spent, self.first, axis=1)
+        )
+        value = float(here[real].sum() - np.log(left).sum())
+        pull = np.bincount(self.entry.ravel(), (real - chance).ravel(), self.n + 1)[: self.n]
+        return (
+            value - 0.5 * float(strength @ strength) / spread**2,
+            pull - strength / spread**2,
+        )
+
+
+def _summed(table: Floats) -> Floats:
+    """Return running sums along the rows, with a nought before the first."""
+    return np.pad(table.cumsum(axis=1), ((0, 0), (1, 0)))

@@ -73,6 +73,34 @@ def test_orders_that_nothing_links_are_groups_of_their_own() -> None:
     assert np.isfinite(found.draws).all()
 
 
+def dealt(seed: int, n: int = 12, m: int = 7) -> list[luce.Order]:
+    """Orders of different length, with ties, of judges who agree in part."""
+    r = np.random.default_rng(seed)
+    quality, orders = r.normal(size=n), list[luce.Order]()
+    for _ in range(m):
+        slate = r.permutation(n)[: r.integers(2, n)]
+        slate = slate[np.argsort(-quality[slate] - r.gumbel(size=len(slate)))]
+        cuts = np.flatnonzero(r.random(len(slate) - 1) < 0.7) + 1
+        orders.append([group.tolist() for group in np.split(slate, cuts)])
+    return orders
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_without_one_order_the_same_is_found_as_by_a_fit_of_its_own(seed: int) -> None:
+    orders = dealt(seed)
+    whole = luce.fits(orders, 12)
+    leaving = luce.Leaving(orders, 12, whole)
+    for j in range(len(orders)):
+        alone = luce.middle(luce.fits(orders[:j] + orders[j + 1 :], 12))
+        assert leaving.middle(j) == pytest.approx(alone, abs=1e-8)
+        assert np.abs(alone - luce.middle(whole)).max() > 0.01
+
+
+def test_without_the_only_order_nothing_is_known() -> None:
+    orders = [[[0], [1, 2]]]
+    assert luce.Leaving(orders, 3, luce.fits(orders, 3)).middle(0) == pytest.approx(np.zeros(3))
+
+
 @pytest.mark.parametrize(
     ("orders", "sentence"),
     [([[[0], [7]]], "order 0: there is no entry 7"), ([[[0], [1]], [[1, 1]]], "order 1: an entry")],
