@@ -2,9 +2,11 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from contest.accounts.models import User
 from contest.contests.models import (
@@ -24,6 +26,8 @@ from contest.contests.models import (
     Track,
     in_office,
 )
+
+Listed = TypeVar("Listed", Track, Prize, Partnership, Challenge, Duty, Faq, Eligibility)
 
 
 def by_slug(session: Session, slug: str) -> Contest | None:
@@ -97,62 +101,31 @@ def round_(session: Session, round_id: uuid.UUID) -> Round | None:
 
 
 def tracks(session: Session, contest_id: uuid.UUID) -> tuple[Track, ...]:
-    return tuple(
-        session.scalars(
-            select(Track).where(Track.contest_id == contest_id).order_by(Track.position, Track.id)
-        )
-    )
+    return _in_order(session, Track, contest_id)
 
 
 def prizes(session: Session, contest_id: uuid.UUID) -> tuple[Prize, ...]:
-    return tuple(
-        session.scalars(
-            select(Prize).where(Prize.contest_id == contest_id).order_by(Prize.position, Prize.id)
-        )
-    )
+    return _in_order(session, Prize, contest_id)
 
 
 def partnerships(session: Session, contest_id: uuid.UUID) -> tuple[Partnership, ...]:
     """Return the contest's partners with their organisations: sponsors first, then by position."""
-    found = session.scalars(
-        select(Partnership)
-        .where(Partnership.contest_id == contest_id)
-        .options(joinedload(Partnership.organisation))
-        .order_by(Partnership.position, Partnership.id)
-    )
+    found = _in_order(session, Partnership, contest_id, joinedload(Partnership.organisation))
     order = list(PartnerRole)
     return tuple(sorted(found, key=lambda partnership: order.index(partnership.role)))
 
 
 def challenges(session: Session, contest_id: uuid.UUID) -> tuple[Challenge, ...]:
-    return tuple(
-        session.scalars(
-            select(Challenge)
-            .where(Challenge.contest_id == contest_id)
-            .options(joinedload(Challenge.organisation))
-            .order_by(Challenge.position, Challenge.id)
-        )
-    )
+    return _in_order(session, Challenge, contest_id, joinedload(Challenge.organisation))
 
 
 def duties(session: Session, contest_id: uuid.UUID) -> tuple[Duty, ...]:
     """Return what the sponsor promised in the call, each with the organisation that owes it."""
-    return tuple(
-        session.scalars(
-            select(Duty)
-            .where(Duty.contest_id == contest_id)
-            .options(joinedload(Duty.organisation))
-            .order_by(Duty.position, Duty.id)
-        )
-    )
+    return _in_order(session, Duty, contest_id, joinedload(Duty.organisation))
 
 
 def faqs(session: Session, contest_id: uuid.UUID) -> tuple[Faq, ...]:
-    return tuple(
-        session.scalars(
-            select(Faq).where(Faq.contest_id == contest_id).order_by(Faq.position, Faq.id)
-        )
-    )
+    return _in_order(session, Faq, contest_id)
 
 
 def timeline(session: Session, contest_id: uuid.UUID) -> tuple[TimelineItem, ...]:
@@ -168,11 +141,19 @@ def timeline(session: Session, contest_id: uuid.UUID) -> tuple[TimelineItem, ...
 
 def eligibility(session: Session, contest_id: uuid.UUID) -> tuple[Eligibility, ...]:
     """Return the questions that decide whether a team may take part, in their order."""
+    return _in_order(session, Eligibility, contest_id)
+
+
+def _in_order(
+    session: Session, kind: type[Listed], contest_id: uuid.UUID, *with_: ORMOption
+) -> tuple[Listed, ...]:
+    """Return the contest's things of a kind in the order that its organisers gave them."""
     return tuple(
         session.scalars(
-            select(Eligibility)
-            .where(Eligibility.contest_id == contest_id)
-            .order_by(Eligibility.position, Eligibility.id)
+            select(kind)
+            .where(kind.contest_id == contest_id)
+            .options(*with_)
+            .order_by(kind.position, kind.id)
         )
     )
 
