@@ -15,7 +15,9 @@ from granian.server.mp import MPServer
 
 import contest.app  # noqa: F401 -- for the processes forked from this one
 
-THREADS = 5  # of each process
+THREADS = (
+    512  # of each process, made as they are needed; at work are few, see contest/web/senders.py
+)
 FAREWELL = 30  # seconds to finish what is being answered when stopped
 
 
@@ -24,6 +26,10 @@ class Server(MPServer):
 
     Only a process that ends by itself ends all: it could not begin, and nor would the next one.
     """
+
+    def startup(self, *given: Any) -> None:
+        self.blocking_threads = THREADS  # not told before: it would warn of threads that only wait
+        super().startup(*given)  # type: ignore[no-untyped-call]
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
         while not self.interrupt_signal:
@@ -47,7 +53,7 @@ def main(host: str, port: int, processes: int) -> None:
     os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     Server(
         "wsgi:app", host, port, interface=Interfaces.WSGI, workers=processes,
-        blocking_threads=THREADS, log_level=LogLevels.warning, workers_kill_timeout=FAREWELL,
+        blocking_threads=1, log_level=LogLevels.warning, workers_kill_timeout=FAREWELL,
     ).serve()  # fmt: skip
 
 

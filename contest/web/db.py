@@ -96,10 +96,10 @@ def _begin_sqlite(connection: Connection) -> None:
         raise
 
 
-# Some threads of a process are left to those who only read, so that reading goes on while nobody can
+# Some places of a process are left to those who only read, so that reading goes on while nobody can
 # write. SQLite's own waiting sleeps and lets latecomers overtake: writers of all processes on this
 # machine therefore queue on a file lock beside the database before they say BEGIN IMMEDIATE.
-WRITERS = 3  # of a process at once, of its five threads
+WRITERS = 3  # of a process at once, of the five at work
 PATIENCE = 5.0  # seconds in the queue, and as many for the database itself
 ENTRANCE = 1.0  # seconds before it
 _turn = threading.local()

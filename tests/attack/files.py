@@ -36,7 +36,7 @@ from tests.files.zoo import (
     ZOO,
     Sample,
 )
-from tests.web import framing, thinking
+from tests.web import framing, thinking, trickling
 
 POSTGRESQL = os.environ.get("CONTEST_TEST_DATABASE") == "postgresql"
 SMALL = [*ACTIVE, *POLYGLOTS, *NOT_PDF]
@@ -193,6 +193,8 @@ def promises() -> Iterator[Promise]:
     yield row("F2", "programs in files that a browser runs", lambda: opened.run(SMALL))
     yield row("F11", "traces of a team in what a blind judge gets", named)
     yield row("W6", "addresses of ours that lead elsewhere", elsewhere)
+    yield Promise("W13", f"seconds (p99) of others while {trickling.SENDERS} never end to send",
+                  trickling.noticed, 1, alone=True)  # fmt: skip
     yield row("W17", "requests hidden in others that are answered", framing.smuggled)
     yield row("W11", "seconds that a pattern thinks about 100 kB", thinks, 0.1)
     yield row("W11", "seconds that Markdown of any length takes", reads_markdown, 1)
