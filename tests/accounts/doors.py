@@ -1,6 +1,5 @@
 """Tries the doors of a running instance as a stranger does: many at once, under many borrowed names."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from contest.accounts.signin import hashed
 from contest.app import create_app
 from contest.core import clock
 from contest.web.db import begin_writing, db
-from tests import make, servers
+from tests import make
 from tests.accounts.test_attempts import PASSWORD
 from tests.accounts.test_attempts import SECRET as APP
 from tests.conftest import settings
@@ -61,15 +60,13 @@ class Guest:
 
 
 @contextmanager
-def site(*words: str) -> Iterator[tuple[Instance, Flask]]:
+def site(*words: str, worker: bool = False) -> Iterator[tuple[Instance, Flask]]:
     """Serve an empty instance of its own, and give a way to look behind it."""
     with TemporaryDirectory(prefix="contest-doors-") as name:
         folder = Path(name)
-        postgresql = os.environ.get("CONTEST_TEST_DATABASE") == "postgresql"
-        url = servers.new_postgres_database() if postgresql else f"sqlite:///{folder}/contest.db"
-        migrated(url, folder)
+        url = migrated(folder)
         app = create_app(settings(folder, url).model_copy(update={"SECRET_KEY": SECRET}))
-        instance = Instance(folder, url)
+        instance = Instance(folder, url, worker=worker)
         instance.env |= DIRECT
         try:
             instance.begin(*words)

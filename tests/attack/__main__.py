@@ -1,7 +1,9 @@
 """Prints a row per promise: `python -m tests.attack`, or `make attack`.
 
 Words on the command line choose promises by their id, area or name. CONTEST_TEST_DATABASE chooses one
-of the two databases. What has to be measured alone is measured first; then both go on side by side.
+of the two databases. What has to be measured alone is measured first, on one database after the other;
+what needs calm, on both side by side. Then two processes for each share the areas, one from either end:
+much of it waits, and no core should.
 """
 
 import atexit
@@ -13,13 +15,19 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any, cast
 
 import click
 
-from tests.attack.measuring import MARK, Row
+from tests.attack.measuring import ALONE, CALM, MARK, Row
 
 DATABASES = ("sqlite", "postgresql")
+# The first three play on the demonstration, which each process makes for itself: they stand together.
+ORDER = ("worlds", "access", "privacy", "lives", "keys", "files", "lost")
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / ".cache" / "attack.md"  # of the last run
 HEAD = ("database", "id", "promise", "figure", "target", "pass", "seconds", "of a processor")
@@ -39,28 +47,45 @@ class Crew:
         )  # fmt: skip
         atexit.register(self._process.terminate)
 
-    def follow(self) -> None:
-        """Pass on what it says, until it waits or ends."""
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if not line.startswith(MARK):
-                click.echo(f"    {line.strip()}")
-            elif told := json.loads(line.removeprefix(MARK)):
-                self.rows.append(Row(*told))
-                click.echo(LINE.format(*shown(self.rows[-1])))
-            else:
-                return
+    def areas(self) -> list[str]:
+        """Return where it has something to measure, once it is ready."""
+        for told in self._told():
+            return cast(list[str], told)
+        return []
 
-    def go_on(self) -> threading.Thread:
-        """Let it measure the rest."""
+    def measure(self, area: str) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.close()
-        following = threading.Thread(target=self.follow)
-        following.start()
-        return following
+        with suppress(BrokenPipeError):
+            print(area, file=self._process.stdin, flush=True)
+        for told in self._told():
+            if told is None:
+                return
+            self.rows.append(Row(*told))
+            click.echo(LINE.format(*shown(self.rows[-1])))
+
+    def measure_all(self, next_area: Callable[[], str]) -> threading.Thread:
+        """Return what measures area after area beside others, until there is none."""
+
+        def work() -> None:
+            with suppress(IndexError):
+                while self._process.poll() is None:
+                    self.measure(next_area())
+
+        return threading.Thread(target=work, daemon=True)
 
     def ended_well(self) -> bool:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         return self._process.wait() == 0
+
+    def _told(self) -> Iterator[Any]:
+        """Yield what it says, and pass on its remarks, until it ends."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith(MARK):
+                yield json.loads(line.removeprefix(MARK))
+            else:
+                click.echo(f"    {line.strip()}")
 
 
 def shown(row: Row) -> tuple[str, ...]:
@@ -80,18 +105,34 @@ def kept(rows: list[Row], seconds: float) -> str:
     return "\n".join([*told, "", f"{len(rows)} rows in {math.ceil(seconds)} seconds."]) + "\n"
 
 
+def together(working: list[threading.Thread]) -> None:
+    for one in working:
+        one.start()
+    for one in working:
+        one.join()
+
+
 def main(words: list[str]) -> int:
     """Measure; return how many promises do not hold."""
     only = os.environ.get("CONTEST_TEST_DATABASE")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     began = time.monotonic()
     click.echo(LINE.format(*HEAD))
-    crews = []
-    for database in [only] if only else DATABASES:
-        crews.append(Crew(database, words))
-        crews[-1].follow()
-    for going in [crew.go_on() for crew in crews]:
-        going.join()
+    pairs = [
+        [Crew(database, words) for _ in range(2)] for database in ([only] if only else DATABASES)
+    ]
+    crews = [crew for pair in pairs for crew in pair]
+    areas = [deque(sorted(crew.areas(), key=ORDER.index)) for crew in crews][::2]
+    for first, _ in pairs:
+        first.measure(ALONE)
+    together([first.measure_all([CALM].pop) for first, _ in pairs])
+    together(
+        [
+            crew.measure_all(take)
+            for (first, second), left in zip(pairs, areas, strict=True)
+            for crew, take in ((first, left.popleft), (second, left.pop))
+        ]
+    )
     died = [crew.database for crew in crews if not crew.ended_well()]
     rows = [row for crew in crews for row in crew.rows]
     seconds = time.monotonic() - began

@@ -123,7 +123,7 @@ def _faults() -> Iterator[Promise]:
         target: float = 0,
     ) -> Promise:
         measure = partial(of_trial, name, figure)
-        return Promise(number, f"{name}: {what}", measure, target, alone=True)
+        return Promise(number, f"{name}: {what}", measure, target, calm=True)
 
     for number, name in (
         ("D9", faults.RESTARTED) if POSTGRESQL else ("D7", faults.FULL), ("D7", faults.FILES_FULL),

@@ -21,6 +21,7 @@ from tests.attack.promise import Promise, Unknown
 from tests.conftest import settings  # noqa: F401 -- it sets what must be set before numpy
 
 MARK = "\x1e"  # before a line that is no remark
+ALONE, CALM = "alone", "calm"
 
 
 class Row(NamedTuple):
@@ -48,29 +49,33 @@ def areas() -> Iterator[tuple[str, list[Promise]]]:
 
 
 def measure(words: list[str]) -> None:
-    """Measure what the words choose; first what is measured alone, the rest when told to go on."""
+    """Tell which areas the words choose from, then measure what is asked for, a line at a time.
+
+    A line names an area, or says ALONE or CALM for what is measured so of all areas.
+    """
     database = os.environ["CONTEST_TEST_DATABASE"]
     logging.getLogger().addHandler(
         logging.NullHandler()
     )  # what is refused is noted by the thousand
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started ends with us
-    every = list(areas())
+    chosen: dict[str, list[Promise]] = {ALONE: [], CALM: []}
+    for area, promises in areas():
+        for promise in promises:
+            if not words or any(w in (promise.id, area) or w in promise.name for w in words):
+                when = ALONE if promise.alone else CALM if promise.calm else area
+                chosen.setdefault(when, []).append(promise)
     gc.collect()
     gc.freeze()  # what is imported stays, and need not be swept again and again
     gc.set_threshold(20_000)
-    chosen = [
-        promise
-        for area, promises in every
-        for promise in promises
-        if not words or any(word in (promise.id, area) or word in promise.name for word in words)
-    ]
-    for alone in (True, False):
-        for promise in chosen:
-            if promise.alone == alone:
-                click.echo(MARK + json.dumps(_measured(database, promise)))
-        if alone:
-            click.echo(f"{MARK}null")
-            sys.stdin.readline()
+    _say([area for area in chosen if area not in {ALONE, CALM}])
+    for line in sys.stdin:
+        for promise in chosen[line.strip()]:
+            _say(_measured(database, promise))
+        _say(None)
+
+
+def _say(told: object) -> None:
+    click.echo(MARK + json.dumps(told))
 
 
 def _measured(database: str, promise: Promise) -> Row:

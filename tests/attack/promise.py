@@ -11,7 +11,8 @@ class Promise(NamedTuple):
     """A promise holds when its figure is not above its target.
 
     `id` is its number in the list of what such a system must hold, or of a flaw that others had. One
-    that is measured `alone` has a figure that whatever else the machine does would change.
+    that is measured `alone` has a figure that whatever else the machine does would change; one that is
+    measured in `calm` mostly waits, and only the other database is measured beside it.
     """
 
     id: str
@@ -19,6 +20,7 @@ class Promise(NamedTuple):
     measure: Callable[[], float]
     target: float = 0
     alone: bool = False
+    calm: bool = False
 
 
 class Unknown(Exception):

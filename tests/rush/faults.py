@@ -13,12 +13,13 @@ import psycopg
 import pysqlite3
 from sqlalchemy import make_url
 
+from contest.__main__ import migrate
 from contest.core import clock
 from contest.files import store as stores
 from tests.rush import filling, machine
 from tests.rush.cluster import Cluster
 from tests.rush.filling import Hall
-from tests.rush.instance import Instance, migrated
+from tests.rush.instance import Instance
 from tests.rush.proxy import Proxy
 from tests.rush.reckoning import Reckoning, reckon
 from tests.rush.submitters import Submitters, decks
@@ -67,7 +68,7 @@ class Place:
         with self._open as opening:
             opening.enter_context(machine.disk(self.data, MEGABYTES))
             opening.enter_context(machine.disk(self.files, MEGABYTES))
-            migrated(self.url, self.folder)
+            migrate(self.url)
             self.instance = Instance(self.folder, self.url, files=self.files)
             opening.callback(self.instance.kill)
             self.hall = Hall(self.url, self.folder)

@@ -4,12 +4,15 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
 import httpx
 
-from tests import servers
+from contest.__main__ import migrate
+from tests import databases, servers
 from tests.browser import ROOT
 
 SECRET = "a secret for the tests"
@@ -20,9 +23,11 @@ class Instance:
     """An instance on a database that is there already; web processes and a worker."""
 
     def __init__(
-        self, folder: Path, url: str, *, files: Path | None = None, **settings: str
-    ) -> None:
+        self, folder: Path, url: str, *, files: Path | None = None, worker: bool = True,
+        **settings: str,
+    ) -> None:  # fmt: skip
         self.folder, self.url, self.port = folder, url, servers.free_port()
+        self.worker = worker
         self.files = files or folder / "files"
         self.log = folder / "log"
         self.env = {
@@ -49,6 +54,7 @@ class Instance:
         )  # fmt: skip
 
     def begin(self, *words: str) -> None:
+        words = words if self.worker else ("--without-worker", *words)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "contest", "serve", "--port", str(self.port), *words],
@@ -113,11 +119,19 @@ class Instance:
             self.kill()
 
 
-def migrated(url: str, folder: Path) -> None:
-    """Bring an empty database to today's schema, as `serve` will find it."""
-    done = Instance(folder, url).command("migrate")
-    if done.returncode:
-        raise RuntimeError(done.stderr)
+def migrated(folder: Path) -> str:
+    """Return the address of an empty database as `serve` leaves it: made once, then copied."""
+    return databases.copy_of(_migrated(), folder)
+
+
+@cache
+def _migrated() -> str:
+    if databases.in_files():
+        url = f"sqlite:///{tempfile.mkdtemp(prefix='contest-tests-')}/migrated.db"
+    else:
+        url = servers.new_postgres_database()
+    migrate(url)
+    return url
 
 
 def children(pid: int) -> list[int]:

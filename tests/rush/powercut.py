@@ -17,12 +17,13 @@ from pathlib import Path
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
+from contest.__main__ import migrate
 from contest.files import store as stores
 from contest.files.models import File
 from tests.browser import ROOT
 from tests.rush import machine
 from tests.rush.cluster import Cluster
-from tests.rush.instance import children, migrated
+from tests.rush.instance import children
 
 MEGABYTES = 500
 
@@ -107,7 +108,7 @@ class _Cutting:
         self.cuts = Cuts()
 
     def run(self, times: int) -> Cuts:
-        migrated(self.disk.url, self.folder)
+        migrate(self.disk.url)
         writer = subprocess.Popen(
             [sys.executable, "-m", "tests.rush.writer", self.disk.url, str(self.folder / "live/files")],
             cwd=ROOT, stdout=subprocess.PIPE, text=True,

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, cycle, islice
 
+from contest.__main__ import migrate
 from contest.files import store as stores
 from tests.rush import filling, machine
 from tests.rush.filling import Hall
-from tests.rush.instance import Instance, migrated
+from tests.rush.instance import Instance
 from tests.rush.proxy import CALM, Chaos, Proxy
 from tests.rush.reckoning import Reckoning, reckon
 from tests.rush.submitters import Submitters, decks
@@ -67,7 +68,7 @@ def play(plan: Plan, url: str, restart: Callable[[], None] | None = None) -> Out
     """
     folder = machine.folder()
     url = url or f"sqlite:///{folder}/contest.db"
-    migrated(url, folder)
+    migrate(url)
     instance = Instance(folder, url)
     hall = Hall(url, folder)
     try:

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from contest.__main__ import migrate
 from contest.accounts import links
 from contest.contests.models import Contest, RoundPhase
 from contest.core import clock
@@ -28,7 +29,7 @@ from contest.teams.models import Member, Team
 from tests import make
 from tests.rush import filling, machine
 from tests.rush.filling import Hall
-from tests.rush.instance import Instance, migrated
+from tests.rush.instance import Instance
 from tests.rush.submitters import URLENCODED, decks
 from tests.rush.wire import Answer, Headers, ask, form
 
@@ -63,7 +64,7 @@ class Crowd:
     def __init__(self, url: str = "") -> None:
         self.folder = machine.folder()
         url = url or f"sqlite:///{self.folder}/contest.db"
-        migrated(url, self.folder)
+        migrate(url)
         self.instance, self.hall = Instance(self.folder, url), Hall(url, self.folder)
 
     def __enter__(self) -> "Crowd":

@@ -34,7 +34,7 @@ class Stopped(NamedTuple):
 
 def stopped() -> Stopped:
     """Stop an instance while requests are on their way and work is promised, and begin it again."""
-    with site() as (instance, _app):
+    with site(worker=True) as (instance, _app):
         url = f"http://127.0.0.1:{instance.port}"
         asked = [_promise(url, number) for number in range(MAILS)]
         senders = [Slow(url, instance.port, number) for number in range(SENDERS)]
