@@ -4,10 +4,10 @@ import { now, say } from "../page.js";
 const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 const ANNOUNCED = [DAY, HOUR, 10 * MINUTE, MINUTE]; // what a screen reader hears
 
-/** Counts down to an instant by the server's clock: "3 d 04:12:09". */
+/** Counts down to an instant by the server's clock: "3 d 04:12:09", on a stage "4:09". */
 export default class extends Controller {
   static targets = ["left", "label", "said"];
-  static values = { at: String, over: String };
+  static values = { at: String, over: String, stage: Boolean };
 
   connect() {
     this.at = Date.parse(this.atValue);
@@ -23,7 +23,7 @@ export default class extends Controller {
   tick() {
     const rest = this.at - now();
     if (rest <= 0) return this.end();
-    const text = spoken(rest);
+    const text = this.stageValue && rest < HOUR ? short(rest) : spoken(rest);
     this.leftTarget.textContent = text;
     this.leftTarget.toggleAttribute("data-near", rest < DAY);
     if (this.hasSaidTarget && ANNOUNCED.some((mark) => this.before > mark && rest <= mark)) {
@@ -40,6 +40,11 @@ export default class extends Controller {
     if (this.hasSaidTarget && this.before > 0) this.saidTarget.textContent = this.overValue;
     this.dispatch("over");
   }
+}
+
+function short(milliseconds) {
+  const seconds = Math.ceil(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
 function spoken(milliseconds) {
