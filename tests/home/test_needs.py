@@ -112,6 +112,18 @@ def an_entry_that_lost_a_judge(scene: Scene) -> None:
     scene.entry(EntryState.ELIGIBLE, scene.round(RoundPhase.JUDGING))
 
 
+def an_entry_whose_review_was_set_aside(scene: Scene) -> None:
+    round_ = scene.round(RoundPhase.JUDGING)
+    round_.minimum_reviews = 1
+    rubric = make.rubric(scene.session, round_)
+    for has_to_go in (False, True):
+        judge = make.appointment(scene.session, scene.contest, make.user(scene.session))
+        given = make.assignment(scene.session, round_, judge, scene.entry(EntryState.ELIGIBLE))
+        card = make.scorecard(scene.session, given, rubric, 5, 5)
+        if has_to_go:
+            card.set_aside("Mixed up.", scene.person.id, make.NOON)
+
+
 def a_round_past_its_judging(scene: Scene) -> None:
     scene.round(RoundPhase.JUDGING)
 
@@ -166,6 +178,12 @@ STORIES: list[tuple[Callable[[Scene], None], Role, Matter, str]] = [
     ),
     (
         an_entry_that_lost_a_judge,
+        Role.CHAIR,
+        Matter.FIND_JUDGES,
+        "1 entry of “Ideas” lacks a judge",
+    ),
+    (
+        an_entry_whose_review_was_set_aside,
         Role.CHAIR,
         Matter.FIND_JUDGES,
         "1 entry of “Ideas” lacks a judge",

@@ -605,7 +605,8 @@ def test_more_time_is_given_in_the_contests_zone(client: Client, session: Sessio
 
 def test_one_judges_scores_are_set_aside_and_restored(client: Client, session: Session) -> None:
     room = Room(session)
-    card = make.scorecard(session, room.give(0, 0), make.rubric(session, room.round), 5, 0)
+    given = room.give(0, 0)
+    card = make.scorecard(session, given, make.rubric(session, room.round), 5, 0)
     client.sign_in(room.chair)
     place = f"/rounds/{room.round.id}/entries/{room.entries[0].id}"
     assert "60.0" in client.page(place).text
@@ -614,7 +615,12 @@ def test_one_judges_scores_are_set_aside_and_restored(client: Client, session: S
     session.expire_all()
     assert work.marks(session, room.round.id) == []
     assert _reviews(session, room)[0] == (0, room.round.minimum_reviews)
-    assert plans.design(session, room.round).eligible[0][0] is False  # not by this judge once more
+    design = plans.design(session, room.round)
+    row, column = (
+        design.entry_ids.index(given.entry_id),
+        design.judge_ids.index(given.appointment_id),
+    )
+    assert design.eligible[row][column] is False  # not by this judge once more
     assert matrix.matrix(session, room.round, None).reviews(room.entries[0]) == 0
     assert matrix.groups(session, room.round) == 0
     assert "Scored the wrong entry" in client.page(place).text

@@ -40,6 +40,7 @@ from contest.followup.models import Case, Milestone, Obligation, Stage
 from contest.home.models import Matter
 from contest.judging.models import Anchor, Assignment, Calibration, Conflict, Reading, Waiver
 from contest.judging.models.assignment import DONE, OPEN
+from contest.judging.queries.reviews import is_aside
 from contest.messages.models import Message
 from contest.messages.models import State as MessageState
 from contest.results.models import (
@@ -262,7 +263,7 @@ def _find_judges(asker: Asker) -> Select[Any]:
         .where(
             Assignment.round_id == Round.id,
             Assignment.entry_id == Entry.id,
-            Assignment.state.in_(DONE) | (Assignment.state.in_(OPEN) & in_office()),
+            (Assignment.state.in_(DONE) & ~is_aside()) | (Assignment.state.in_(OPEN) & in_office()),
         )
         .scalar_subquery()
     )

@@ -106,7 +106,18 @@ def progress_by_judge(session: Session, round_: Round) -> list[JudgeProgress]:
 
 
 def aside(session: Session, round_id: uuid.UUID) -> frozenset[uuid.UUID]:
-    """Return the assignments whose result, a scorecard or a ballot, was set aside. One statement."""
+    """Return the assignments whose result was set aside. One statement."""
+    return frozenset(
+        session.scalars(
+            select(Assignment.id).where(
+                Assignment.round_id == round_id, Assignment.state.in_(DONE), is_aside()
+            )
+        )
+    )
+
+
+def is_aside() -> ColumnElement[bool]:
+    """Say, in a statement about assignments, that the scorecard or the ballot was set aside."""
     card = exists().where(
         Scorecard.assignment_id == Assignment.id, *_of_record(Scorecard),
         Scorecard.set_aside_at.is_not(None),
@@ -115,13 +126,7 @@ def aside(session: Session, round_id: uuid.UUID) -> frozenset[uuid.UUID]:
         Ballot.round_id == Assignment.round_id, Ballot.appointment_id == Assignment.appointment_id,
         *_of_record(Ballot), Ballot.set_aside_at.is_not(None),
     )  # fmt: skip
-    return frozenset(
-        session.scalars(
-            select(Assignment.id).where(
-                Assignment.round_id == round_id, Assignment.state.in_(DONE), card | ballot
-            )
-        )
-    )
+    return card | ballot
 
 
 def _of_record(kind: type[Scorecard] | type[Ballot]) -> tuple[ColumnElement[bool], ...]:
