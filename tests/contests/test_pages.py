@@ -302,7 +302,7 @@ def test_a_round_on_wrong_dates_is_explained(
     assert list(session.scalars(select(Round))) == []
 
 
-def test_a_light_colour_is_refused_because_white_letters_stand_on_it(
+def test_a_light_colour_is_refused_because_white_letters_stand_on_it_and_so_is_what_is_none(
     client: Client, session: Session, contest: Contest
 ) -> None:
     form = {
@@ -311,10 +311,13 @@ def test_a_light_colour_is_refused_because_white_letters_stand_on_it(
     }  # fmt: skip
     page = f"/contests/{contest.slug}/settings"
 
-    light, dark = (client.post(page, data=form | {"colour": c}) for c in ("#ffee00", "#b3001b"))
+    light, none, dark = (
+        client.post(page, data=form | {"colour": c}) for c in ("#ffee00", "dark red", "#b3001b")
+    )
 
-    assert (light.status_code, dark.status_code) == (422, 303)
+    assert (light.status_code, none.status_code, dark.status_code) == (422, 422, 303)
     assert "hard to read" in light.text
+    assert "Write a colour like #0b5fb0." in none.text
     session.refresh(contest)
     assert (contest.colour, contest.languages) == ("#b3001b", ["en"])
 

@@ -120,7 +120,7 @@ class SettingsForm(ContestForm, PlaceFields):
 
     colour = StringField(
         _("Colour of the public page"),
-        [Optional(), Regexp("#[0-9a-fA-F]{6}$", message=_("Write a colour like #0b5fb0."))],
+        [Optional(), Regexp(r"#[0-9a-fA-F]{6}\Z", message=_("Write a colour like #0b5fb0."))],
         description=_("Like #b3001b; dark enough that white letters are read on it."),
     )
     team_max = IntegerField(_("People per team, at most"), [InputRequired(), NumberRange(1, 100)])
@@ -137,7 +137,7 @@ class SettingsForm(ContestForm, PlaceFields):
     NOT_VALUES = ContestForm.NOT_VALUES | {f"language_{n}" for n in range(1, 5)}
 
     def validate_colour(self, field: Field) -> None:
-        if contrast_with_white(field.data) < 4.5:
+        if not field.errors and contrast_with_white(field.data) < 4.5:
             raise ValidationError(
                 gettext("White letters are hard to read on it: take a darker one.")
             )
