@@ -1,14 +1,14 @@
 """What the scripts add to pages, seen in a browser on the samples."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import PHONE, Scheme, Visit
+from tests.browser import DESKTOP, PHONE, Scheme, Visit, Window
 from tests.site import Site
 
 pytestmark = pytest.mark.browser
@@ -17,8 +17,18 @@ Samples = Callable[[], Page]
 
 
 @pytest.fixture
-def samples(visit: Visit, site: Site) -> Samples:
-    return lambda: visit(f"{site.url}/-components")
+def samples(glass: Window, site: Site) -> Iterator[Samples]:
+    """Show the samples as to somebody who has never been here, in the window all tests share."""
+
+    def samples() -> Page:
+        glass.page.set_viewport_size({"width": DESKTOP.width, "height": DESKTOP.height})
+        glass.page.goto(f"{site.url}/-components")
+        return glass.page
+
+    yield samples
+    glass.page.evaluate("sessionStorage.clear(), localStorage.clear()")
+    glass.page.goto("about:blank")
+    glass.context.clear_cookies()
 
 
 def form(page: Page) -> Locator:
