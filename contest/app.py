@@ -12,7 +12,6 @@ import click  # noqa: E402
 from flask import Blueprint, Flask  # noqa: E402
 from jinja2 import StrictUndefined  # noqa: E402
 from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
-from werkzeug.routing import BaseConverter, IntegerConverter  # noqa: E402
 
 from contest.accounts import cli as accounts_cli  # noqa: E402
 from contest.accounts import jobs as accounts_jobs  # noqa: E402
@@ -83,6 +82,7 @@ from contest.web import (  # noqa: E402
     navigation,
     refusals,
     requests,
+    routes,
     states,
     text,
 )
@@ -166,18 +166,6 @@ CHECKS: tuple[readiness.Check, ...] = (entries_overview.unready, judging_overvie
 COUNTS: tuple[overview.Count, ...] = (entries_overview.figures, judging_overview.figures)
 
 
-class Slug(BaseConverter):
-    """A short name in an address."""
-
-    regex = "[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?"
-
-
-class Number(IntegerConverter):
-    """A whole number in an address; none is larger than what a table holds."""
-
-    regex = "[0-9]{1,9}"
-
-
 def create_app(settings: object) -> Flask:
     """Return a configured application; `settings` has one upper-case attribute per setting.
 
@@ -186,6 +174,7 @@ def create_app(settings: object) -> Flask:
     app = Flask(
         __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )
+    app.url_rule_class = routes.LateRule
     app.config.from_object(settings)
     clock.shift(timedelta(seconds=app.config["CLOCK_SHIFT_SECONDS"]))
     is_https = app.config["BASE_URL"].startswith("https:")
@@ -201,7 +190,7 @@ def create_app(settings: object) -> Flask:
     )
     app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined}
     app.jinja_env.add_extension("jinja2.ext.do")
-    app.url_map.converters |= {"int": Number, "slug": Slug}
+    app.url_map.converters |= {"int": routes.Number, "slug": routes.Slug}
     for part in KIT:
         part.init_app(app)
     for blueprint in FEATURES + (DEVELOPMENT if app.config["DEVELOPMENT"] else ()):
