@@ -92,7 +92,7 @@ def _section(feature: str, actions: dict[str, Permission]) -> str:
 def _note(permission: Permission, view: Callable[..., Any], rule: Rule) -> None:
     permission.addresses[rule.rule] += sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     permission.needs_account = not getattr(view, "is_public", False)
-    policies = list(_policies(inspect.unwrap(view)))
+    policies = _policies(inspect.unwrap(view))
     if not policies:
         permission.policies[SIGNED_IN if permission.needs_account else ANYBODY] = None
     for policy in policies:
@@ -134,8 +134,13 @@ def _name(policy: Callable[..., Any]) -> str:
     return f"{policy.__module__.removeprefix('contest.').removesuffix('.policy')}.{policy.__name__}"
 
 
-def _policies(function: Callable[..., Any], depth: int = 4) -> Iterator[FunctionType]:
-    """Yield the policies that a view or its helpers go by; not those that only hide a button."""
+@cache
+def _policies(function: Callable[..., Any], depth: int = 4) -> tuple[FunctionType, ...]:
+    """Return the policies that a view or its helpers go by; not those that only hide a button."""
+    return tuple(dict.fromkeys(_asked(function, depth)))
+
+
+def _asked(function: Callable[..., Any], depth: int) -> Iterator[FunctionType]:
     tree = _tree(function)
     gates = [
         argument
@@ -211,5 +216,6 @@ def _resolve(node: ast.AST, names: dict[str, Any]) -> object:
     return None
 
 
+@cache
 def _tree(function: Callable[..., Any]) -> ast.Module:
     return ast.parse(textwrap.dedent(inspect.getsource(function)))
