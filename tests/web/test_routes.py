@@ -34,4 +34,6 @@ def test_a_program_that_begins_has_compiled_no_address(tmp_path: object) -> None
         url_for("home.index")
 
     assert len(rules) > 200
-    assert [r.endpoint for r in rules if "late" not in r._build_unknown.__name__] == ["home.index"]
+    assert [r.endpoint for r in rules if vars(r)["_build_unknown"].__name__ != "late"] == [
+        "home.index"
+    ]
