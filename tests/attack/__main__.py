@@ -2,8 +2,8 @@
 
 Words on the command line choose promises by their id, area or name. CONTEST_TEST_DATABASE chooses one
 of the two databases. What has to be measured alone is measured first, on one database after the other;
-what needs calm, on both side by side. Then two processes for each share the areas, one from either end:
-much of it waits, and no core should.
+what needs calm, on both side by side, and one process goes on to the rest meanwhile. Of that two processes
+for each database share the areas, one from either end: much of it waits, and no core should.
 """
 
 import atexit
@@ -18,12 +18,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 
-from tests.attack.measuring import ALONE, CALM, MARK, Row
+from tests.attack.measuring import ALONE, BESIDE, CALM, MARK, Row
 
 DATABASES = ("sqlite", "postgresql")
 # The first three play on the demonstration, which each process makes for itself: they stand together.
@@ -47,31 +48,33 @@ class Crew:
         )  # fmt: skip
         atexit.register(self._process.terminate)
 
-    def areas(self) -> list[str]:
-        """Return where it has something to measure, once it is ready."""
+    def areas(self) -> list[tuple[str, str]]:
+        """Return how it has something to measure, and where, once it is ready."""
         for told in self._told():
-            return cast(list[str], told)
+            return [(how, area) for how, area in told]
         return []
 
-    def measure(self, area: str) -> None:
+    def measure(self, how: str, area: str) -> None:
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):
-            print(area, file=self._process.stdin, flush=True)
+            print(json.dumps((how, area)), file=self._process.stdin, flush=True)
         for told in self._told():
             if told is None:
                 return
             self.rows.append(Row(*told))
             click.echo(LINE.format(*shown(self.rows[-1])))
 
-    def measure_all(self, next_area: Callable[[], str]) -> threading.Thread:
-        """Return what measures area after area beside others, until there is none."""
+    def measure_all(self, how: str, next_area: Callable[[], str]) -> threading.Thread:
+        """Begin to measure area after area, until there is none."""
 
         def work() -> None:
             with suppress(IndexError):
                 while self._process.poll() is None:
-                    self.measure(next_area())
+                    self.measure(how, next_area())
 
-        return threading.Thread(target=work, daemon=True)
+        working = threading.Thread(target=work, daemon=True)
+        working.start()
+        return working
 
     def ended_well(self) -> bool:
         assert self._process.stdin is not None
@@ -105,9 +108,7 @@ def kept(rows: list[Row], seconds: float) -> str:
     return "\n".join([*told, "", f"{len(rows)} rows in {math.ceil(seconds)} seconds."]) + "\n"
 
 
-def together(working: list[threading.Thread]) -> None:
-    for one in working:
-        one.start()
+def ended(working: list[threading.Thread]) -> None:
     for one in working:
         one.join()
 
@@ -122,17 +123,25 @@ def main(words: list[str]) -> int:
         [Crew(database, words) for _ in range(2)] for database in ([only] if only else DATABASES)
     ]
     crews = [crew for pair in pairs for crew in pair]
-    areas = [deque(sorted(crew.areas(), key=ORDER.index)) for crew in crews][::2]
-    for first, _ in pairs:
-        first.measure(ALONE)
-    together([first.measure_all([CALM].pop) for first, _ in pairs])
-    together(
-        [
-            crew.measure_all(take)
-            for (first, second), left in zip(pairs, areas, strict=True)
-            for crew, take in ((first, left.popleft), (second, left.pop))
+    found = [crew.areas() for crew in crews][::2]
+
+    def areas(how: str) -> list[deque[str]]:
+        return [
+            deque(sorted((area for each, area in told if each == how), key=ORDER.index))
+            for told in found
         ]
-    )
+
+    for (_, second), left in zip(pairs, areas(ALONE), strict=True):
+        ended([second.measure_all(ALONE, left.pop)])
+    beside, calm = areas(BESIDE), areas(CALM)
+    works = [
+        partial(crew.measure_all, BESIDE, take)
+        for pair, left in zip(pairs, beside, strict=True)
+        for crew, take in zip(pair, (left.popleft, left.pop), strict=True)
+    ]
+    begun = [works.pop(0)()]
+    ended([pair[1].measure_all(CALM, left.pop) for pair, left in zip(pairs, calm, strict=True)])
+    ended([*begun, *(work() for work in works)])
     died = [crew.database for crew in crews if not crew.ended_well()]
     rows = [row for crew in crews for row in crew.rows]
     seconds = time.monotonic() - began

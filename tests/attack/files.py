@@ -194,7 +194,7 @@ def promises() -> Iterator[Promise]:
     yield row("F11", "traces of a team in what a blind judge gets", named)
     yield row("W6", "addresses of ours that lead elsewhere", elsewhere)
     yield Promise("W13", f"seconds (p99) of others while {trickling.SENDERS} never end to send",
-                  trickling.noticed, 1, alone=True)  # fmt: skip
+                  trickling.noticed, 1)  # fmt: skip
     yield row("W17", "requests hidden in others that are answered", framing.smuggled)
     yield row("W11", "seconds that a pattern thinks about 100 kB", thinks, 0.1)
     yield row("W11", "seconds that Markdown of any length takes", reads_markdown, 1)

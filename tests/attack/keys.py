@@ -104,7 +104,7 @@ def promises() -> Iterator[Promise]:
                   lambda: tried()["passwords"], 11)  # fmt: skip
     yield Promise("A1", "codes tried in 5 minutes", lambda: tried()["codes"], 6)
     yield Promise("A1", "resets asked for in a day", lambda: tried()["resets"], 6)
-    yield Promise("A3", "|z| of the time that tells who has an account", slowest, 4, alone=True)
+    yield Promise("A3", "|z| of the time that tells who has an account", slowest, 4)
     yield Promise("A13", "signed values that pass for another kind", crossed)
     yield Promise("O4", f"of {len(MUTATIONS)} bad settings, those started with", started)
     yield Promise("O2", "requests that a stop breaks off", lambda: stopped().broken_off)

@@ -157,7 +157,7 @@ def promises() -> Iterator[Promise]:
         ("C5", "twenty saves of one scorecard", crowd_of.scored),
         ("C7", "eight write at once and hear of no lock", crowd_of.written),
     ):
-        yield Promise(number, name, partial(once, act), alone=True)
+        yield Promise(number, name, partial(once, act), calm=True)
     if not POSTGRESQL:
         yield Promise("F5", "percent that a page takes longer (p99) while bombs arrive",
                       lambda: crowd().read_beside(light_bombs()), 20, alone=True)  # fmt: skip

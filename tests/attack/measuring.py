@@ -21,7 +21,7 @@ from tests.attack.promise import Promise, Unknown
 from tests.conftest import settings  # noqa: F401 -- it sets what must be set before numpy
 
 MARK = "\x1e"  # before a line that is no remark
-ALONE, CALM = "alone", "calm"
+ALONE, CALM, BESIDE = "alone", "calm", "beside others"
 
 
 class Row(NamedTuple):
@@ -49,27 +49,28 @@ def areas() -> Iterator[tuple[str, list[Promise]]]:
 
 
 def measure(words: list[str]) -> None:
-    """Tell which areas the words choose from, then measure what is asked for, a line at a time.
+    """Tell in which areas there is what, then measure what is asked for, a line at a time.
 
-    A line names an area, or says ALONE or CALM for what is measured so of all areas.
+    A line says how, and of which area.
     """
     database = os.environ["CONTEST_TEST_DATABASE"]
     logging.getLogger().addHandler(
         logging.NullHandler()
     )  # what is refused is noted by the thousand
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started ends with us
-    chosen: dict[str, list[Promise]] = {ALONE: [], CALM: []}
+    chosen: dict[tuple[str, str], list[Promise]] = {}
     for area, promises in areas():
         for promise in promises:
             if not words or any(w in (promise.id, area) or w in promise.name for w in words):
-                when = ALONE if promise.alone else CALM if promise.calm else area
-                chosen.setdefault(when, []).append(promise)
+                how = ALONE if promise.alone else CALM if promise.calm else BESIDE
+                chosen.setdefault((how, area), []).append(promise)
     gc.collect()
     gc.freeze()  # what is imported stays, and need not be swept again and again
     gc.set_threshold(20_000)
-    _say([area for area in chosen if area not in {ALONE, CALM}])
+    _say(list(chosen))
     for line in sys.stdin:
-        for promise in chosen[line.strip()]:
+        how, area = json.loads(line)
+        for promise in chosen[how, area]:
             _say(_measured(database, promise))
         _say(None)
 

@@ -12,7 +12,7 @@ class Promise(NamedTuple):
 
     `id` is its number in the list of what such a system must hold, or of a flaw that others had. One
     that is measured `alone` has a figure that whatever else the machine does would change; one that is
-    measured in `calm` mostly waits, and only the other database is measured beside it.
+    measured in `calm` mostly waits, and little is measured beside it: the other database, and one process.
     """
 
     id: str

@@ -56,6 +56,4 @@ def promises() -> Iterator[Promise]:
         yield Promise("Z8", f"bytes that tell {secret.name}", partial(differing, secret))
         yield Promise("Z8", f"who may know and does not see {secret.name}", partial(blind, secret))
     first = SECRETS[0]
-    yield Promise(
-        "Z8", f"|z| of the time that tells {first.name}", partial(slowest, first), 4, alone=True
-    )
+    yield Promise("Z8", f"|z| of the time that tells {first.name}", partial(slowest, first), 4)

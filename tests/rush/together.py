@@ -176,10 +176,13 @@ class Crowd:
         team, deck = self.filled.teams[2], self.filled.deck
         kind, body = form({"_key": str(uuid.uuid4())}, {deck: decks(20_000)})
         path = f"{team.path}/files/{deck.removeprefix('q-')}"
+        before = self._files()
         answers = asyncio.run(self._clicks(team.headers, path, kind, body))
+        return Once(abs(self._files() - before - 1), _strange(answers, {201}))
+
+    def _files(self) -> int:
         with self.hall.session() as session:
-            files = session.scalar(select(func.count()).select_from(File)) or 0
-        return Once(abs(files - 1), _strange(answers, {201}))
+            return session.scalar(select(func.count()).select_from(File)) or 0
 
     def founded(self) -> Once:
         body = urlencode({"_key": str(uuid.uuid4()), "name": "Reeds", "kind": "startup",
