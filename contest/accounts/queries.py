@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import (
@@ -17,6 +17,13 @@ from contest.accounts.models import (
     User,
 )
 from contest.web.models import Refusal
+
+# Made once: nearly every request asks.
+RUNNING = (
+    select(SignIn, User)
+    .join(User, User.id == SignIn.user_id)
+    .where(SignIn.id == bindparam("number"), SignIn.ended_at.is_(None), User.active.is_(True))
+)
 
 
 def by_email(session: Session, email: str) -> User | None:
@@ -47,11 +54,7 @@ def is_used(session: Session, number: str) -> bool:
 
 def running(session: Session, number: uuid.UUID) -> tuple[SignIn, User] | None:
     """Return the session of this number and whose it is, unless one of them has ended."""
-    row = session.execute(
-        select(SignIn, User)
-        .join(User, User.id == SignIn.user_id)
-        .where(SignIn.id == number, SignIn.ended_at.is_(None), User.active.is_(True))
-    ).one_or_none()
+    row = session.execute(RUNNING, {"number": number}).one_or_none()
     return (row[0], row[1]) if row is not None else None
 
 

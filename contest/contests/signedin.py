@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from flask import g, request
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from contest.accounts.models import User
 from contest.accounts.signin import FactorNeeded, is_strong, visitor
@@ -12,6 +12,13 @@ from contest.contests.models import Appointment, Contest, Role, in_office
 from contest.web import navigation
 from contest.web.access import is_public
 from contest.web.db import db
+
+# Made once: nearly every request asks.
+ROLES = select(Appointment.role).where(
+    Appointment.contest_id == bindparam("contest_id"),
+    Appointment.user_id == bindparam("user_id"),
+    in_office(),
+)
 
 
 def actor(contest: Contest) -> Actor:
@@ -24,15 +31,7 @@ def actor(contest: Contest) -> Actor:
     if known is None or known.contest_id != contest.id:
         user = visitor()
         roles = (
-            frozenset(
-                db.session.scalars(
-                    select(Appointment.role).where(
-                        Appointment.contest_id == contest.id,
-                        Appointment.user_id == user.id,
-                        in_office(),
-                    )
-                )
-            )
+            frozenset(db.session.scalars(ROLES, {"contest_id": contest.id, "user_id": user.id}))
             if user is not None
             else frozenset()
         )
