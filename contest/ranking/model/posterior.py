@@ -59,7 +59,8 @@ def _draw(sums: Sums, draws: int, seed: int) -> Drawn:
     r = sums.reviews
     rng = np.random.default_rng(seed)
     nodes = _nodes(sums)
-    weight = np.exp([-(value - min(v for _, v in nodes)) for _, value in nodes])
+    heights = np.array([value for _, value in nodes])
+    weight = np.exp(heights.min() - heights)
     ends = np.floor(np.cumsum(weight) / weight.sum() * draws + 0.5).astype(np.int64)
     values = np.empty((len(r.entries), draws))
     judges = np.empty((sums.judges, draws))

@@ -5,9 +5,11 @@ ratios of the entries' and the judges' variance to the noise's. Newton's method 
 """
 
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 from scipy.linalg import solve_triangular
+from scipy.linalg.lapack import dtrtri, dtrtrs
 
 from contest.ranking.model.result import Floats, Variance
 from contest.ranking.model.reviews import Reviews
@@ -89,6 +91,12 @@ class Sums:
         """Degrees of freedom of the noise."""
         return float(len(self.reviews.score) - self.fixed.shape[1] + self.prior.nu)
 
+    def crossed(self, weights: Floats) -> Floats:
+        """Return the groups' matrices, added up by weight."""
+        flat = self.group_cross.reshape(len(weights), -1)
+        added: Floats = np.dot(weights[None], flat).reshape(self.cross.shape)
+        return added
+
 
 def reduced(reviews: Reviews, fixed: Floats, prior: Prior) -> Sums:
     """Sum up what the likelihood needs. Cost: entries x judges squared."""
@@ -151,17 +159,17 @@ def at(sums: Sums, theta: Floats) -> tuple[Fit, float]:
     """Return the fit and minus its log restricted likelihood, the noise's size maximised out."""
     ratio, judge_ratio = np.exp(theta)
     shrink = ratio / (1 + sums.sizes * ratio)
-    matrix = sums.cross - np.tensordot(shrink, sums.group_cross, 1)
+    matrix = sums.cross - sums.crossed(shrink)
     m = sums.judges
-    matrix[np.arange(m), np.arange(m)] += 1 / judge_ratio
+    matrix.flat[: m * (len(matrix) + 1) : len(matrix) + 1] += 1 / judge_ratio
     right = sums.right - shrink @ sums.group_right
     lower: Floats = np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
-    half = solve_triangular(lower, right, lower=True, check_finite=False)
-    beta = solve_triangular(lower.T, half, lower=False, check_finite=False)
+    half, _ = dtrtrs(lower.T, right, trans=1)  # as solve_triangular, which takes longer to begin
+    beta, _ = dtrtrs(lower.T, half)
     left = sums.square - shrink @ sums.group_square - half @ half
     rss = max(float(left), 0.0) + sums.prior.ss
     value = sums.nu * np.log(rss) + sums.members @ np.log1p(sums.sizes * ratio)
-    value += m * theta[1] + 2 * np.log(np.diag(lower)).sum()
+    value += m * theta[1] + 2 * np.log(lower.diagonal()).sum()
     return Fit(sums, theta, beta, lower, rss), float(value) / 2
 
 
@@ -173,27 +181,29 @@ def lowest(sums: Sums, start: Floats | None = None, *, spread_known: bool) -> tu
     starts = np.array([[-0.5, -1.0], [-4.0, 0.0], [1.0, -4.0]])
     if start is not None:
         starts = np.vstack([start, starts])
-    best = min(starts, key=lambda theta: at(sums, theta)[1] + penalty(theta, spread_known)[0])
-    theta = np.array(best)
+    fit, value = min((_tried(sums, theta, spread_known) for theta in starts), key=itemgetter(1))
     for _ in range(60):
-        fit, value = at(sums, theta)
-        more, dmore = penalty(theta, spread_known)
-        value, slope = value + more, _slope(fit) + dmore
+        theta = fit.theta
+        slope = _slope(fit) + penalty(theta, spread_known)[1]
         curve = _curvature(sums, theta, spread_known)
         inside = ~(((theta <= LOW) & (slope > 0)) | ((theta >= HIGH) & (slope < 0)))
         size, axes = np.linalg.eigh(curve)
         step = -axes @ ((axes.T @ (slope * inside)) / np.maximum(np.abs(size), 1e-7))
         step *= min(1.0, 3.0 / max(float(np.abs(step).max()), 1e-300))
         if float(np.abs(step).max()) < 1e-9:
-            break
+            return fit, curve
         for _ in range(30):
-            trial = np.clip(theta + step, LOW, HIGH)
-            reached = at(sums, trial)[1] + penalty(trial, spread_known)[0]
+            trial, reached = _tried(sums, np.clip(theta + step, LOW, HIGH), spread_known)
             if reached <= value + 1e-12 * abs(value):
                 break
             step = step / 2
-        theta = trial
-    return at(sums, theta)[0], _curvature(sums, theta, spread_known)
+        fit, value = trial, reached
+    return fit, _curvature(sums, fit.theta, spread_known)
+
+
+def _tried(sums: Sums, theta: Floats, spread_known: bool) -> tuple[Fit, float]:
+    fit, value = at(sums, theta)
+    return fit, value + penalty(theta, spread_known)[0]
 
 
 def penalty(theta: Floats, spread_known: bool) -> tuple[float, Floats]:
@@ -212,9 +222,9 @@ def _slope(fit: Fit) -> Floats:
     ratio, judge_ratio = np.exp(fit.theta)
     m = sums.judges
     change = ratio / (1 + sums.sizes * ratio) ** 2
-    inverse = np.linalg.inv(fit.lower)
-    inverse = inverse.T @ inverse
-    dcross = np.tensordot(change, sums.group_cross, 1)
+    root, _ = dtrtri(fit.lower.T)
+    inverse = root @ root.T
+    dcross = sums.crossed(change)
     drss = -(change @ sums.group_square) + 2 * beta @ (change @ sums.group_right)
     drss -= beta @ dcross @ beta
     entries = sums.nu * drss / fit.rss - float((inverse * dcross).sum())
