@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import rfc8785
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -243,6 +243,14 @@ UNSEEN = frozenset(verb for verb in Verb if verb.partition(".")[0] in UNSEEN_SUB
     Verb.USER_SIGNED_IN,
 }
 
+# Made once: whatever is done asks.
+HEAD = (
+    select(ChainHead)
+    .where(ChainHead.chain == bindparam("chain"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
 
 def record(
     session: Session,
@@ -299,8 +307,7 @@ def digest(event: Event) -> str:
 
 
 def _locked_head(session: Session, chain: str) -> ChainHead:
-    wanted = select(ChainHead).where(ChainHead.chain == chain).with_for_update()
-    head = session.scalar(wanted.execution_options(populate_existing=True))
+    head = session.scalar(HEAD, {"chain": chain})
     if head is None:
         insert = (
             postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
@@ -310,7 +317,7 @@ def _locked_head(session: Session, chain: str) -> ChainHead:
             .values(id=uuid.uuid4(), chain=chain, sequence=0, hash=FIRST, public=0)
             .on_conflict_do_nothing()
         )
-        head = session.scalars(wanted).one()
+        head = session.scalars(HEAD, {"chain": chain}).one()
     return head
 
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -27,21 +27,22 @@ from contest.contests.models import (
     in_office,
 )
 
+# Made once: nearly every request asks.
+WHOLE = select(Contest).options(joinedload(Contest.series))
+BY_SLUG = WHOLE.where(Contest.slug == bindparam("slug"))
+BY_ID = WHOLE.where(Contest.id == bindparam("contest_id"))
+
 Listed = TypeVar("Listed", Track, Prize, Partnership, Challenge, Duty, Faq, Eligibility)
 
 
 def by_slug(session: Session, slug: str) -> Contest | None:
     """Return the contest of that address, with its series."""
-    return session.scalar(
-        select(Contest).where(Contest.slug == slug).options(joinedload(Contest.series))
-    )
+    return session.scalar(BY_SLUG, {"slug": slug})
 
 
 def contest(session: Session, contest_id: uuid.UUID) -> Contest | None:
     """Return the contest with its series."""
-    return session.scalar(
-        select(Contest).where(Contest.id == contest_id).options(joinedload(Contest.series))
-    )
+    return session.scalar(BY_ID, {"contest_id": contest_id})
 
 
 def series(session: Session, slug: str) -> Series | None:
