@@ -5,11 +5,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.accounts.models import User
 from contest.undertakings.models import Kind, Signature, Undertaking, UndertakingText
+
+# Made once: nearly every page for teams and judges asks.
+NEWEST = (
+    select(UndertakingText.undertaking_id, func.max(UndertakingText.number).label("number"))
+    .where(UndertakingText.effective_at <= bindparam("at"))
+    .group_by(UndertakingText.undertaking_id)
+    .subquery()
+)
+IN_FORCE = (
+    select(UndertakingText)
+    .join(UndertakingText.undertaking)
+    .join(
+        NEWEST,
+        (NEWEST.c.undertaking_id == UndertakingText.undertaking_id)
+        & (NEWEST.c.number == UndertakingText.number),
+    )
+    .where(
+        Undertaking.scope == bindparam("scope"),
+        Undertaking.scope_id == bindparam("scope_id"),
+        Undertaking.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .options(joinedload(UndertakingText.undertaking))
+)
 
 
 def text(session: Session, text_id: uuid.UUID) -> UndertakingText | None:
@@ -37,26 +60,8 @@ def current_texts(
 ) -> list[UndertakingText]:
     """Return the newest text in force of each of `kinds` that has one, in the order of `kinds`."""
     wanted = list(kinds)
-    newest = (
-        select(UndertakingText.undertaking_id, func.max(UndertakingText.number).label("number"))
-        .where(UndertakingText.effective_at <= at)
-        .group_by(UndertakingText.undertaking_id)
-        .subquery()
-    )
     texts = session.scalars(
-        select(UndertakingText)
-        .join(UndertakingText.undertaking)
-        .join(
-            newest,
-            (newest.c.undertaking_id == UndertakingText.undertaking_id)
-            & (newest.c.number == UndertakingText.number),
-        )
-        .where(
-            Undertaking.scope == scope,
-            Undertaking.scope_id == scope_id,
-            Undertaking.kind.in_(wanted),
-        )
-        .options(joinedload(UndertakingText.undertaking))
+        IN_FORCE, {"scope": scope, "scope_id": scope_id, "kinds": wanted, "at": at}
     )
     return sorted(texts, key=lambda text: wanted.index(text.undertaking.kind))
 

@@ -16,6 +16,7 @@ from contest.web.models import Switch
 
 READ_ONLY, HELD = "read-only", "held"
 NAMES = (READ_ONLY, HELD)
+ON = select(Switch.name)  # made once: whoever writes asks
 
 
 class ReadOnly(DomainError):
@@ -26,7 +27,7 @@ class ReadOnly(DomainError):
 
 def are_on(session: Session) -> frozenset[str]:
     """Return which switches are on. One statement."""
-    return frozenset(session.scalars(select(Switch.name)))
+    return frozenset(session.scalars(ON))
 
 
 def require_writing(session: Session) -> None:

@@ -31,6 +31,11 @@ from contest.contests.models import (
 WHOLE = select(Contest).options(joinedload(Contest.series))
 BY_SLUG = WHOLE.where(Contest.slug == bindparam("slug"))
 BY_ID = WHOLE.where(Contest.id == bindparam("contest_id"))
+ROUND = (
+    select(Round)
+    .where(Round.id == bindparam("round_id"))
+    .options(joinedload(Round.contest).joinedload(Contest.series))
+)
 
 Listed = TypeVar("Listed", Track, Prize, Partnership, Challenge, Duty, Faq, Eligibility)
 
@@ -94,11 +99,7 @@ def rounds(session: Session, contest_id: uuid.UUID) -> tuple[Round, ...]:
 
 def round_(session: Session, round_id: uuid.UUID) -> Round | None:
     """Return the round with its contest and that contest's series."""
-    return session.scalar(
-        select(Round)
-        .where(Round.id == round_id)
-        .options(joinedload(Round.contest).joinedload(Contest.series))
-    )
+    return session.scalar(ROUND, {"round_id": round_id})
 
 
 def tracks(session: Session, contest_id: uuid.UUID) -> tuple[Track, ...]:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.contests.models import JUDGED, Appointment, Role, Round, in_office
@@ -17,6 +17,13 @@ from contest.judging.models import (
 )
 
 GONE = frozenset({EntryState.WITHDRAWN, EntryState.DISQUALIFIED})
+RUBRIC = (  # made once: every page of a round asks
+    select(Rubric)
+    .where(Rubric.round_id == bindparam("round_id"))
+    .order_by(Rubric.number.desc())
+    .limit(1)
+    .options(selectinload(Rubric.criteria).selectinload(Criterion.levels))
+)
 
 
 def judges(session: Session, contest_id: uuid.UUID) -> list[Appointment]:
@@ -65,10 +72,4 @@ def _was_judged(round_: Round) -> ColumnElement[bool]:
 
 def rubric(session: Session, round_id: uuid.UUID) -> Rubric | None:
     """Return the round's newest rubric with criteria and levels."""
-    return session.scalar(
-        select(Rubric)
-        .where(Rubric.round_id == round_id)
-        .order_by(Rubric.number.desc())
-        .limit(1)
-        .options(selectinload(Rubric.criteria).selectinload(Criterion.levels))
-    )
+    return session.scalar(RUBRIC, {"round_id": round_id})

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.accounts.models import User
@@ -42,6 +42,13 @@ COUNTED = frozenset(AssignmentState) - {  # what was handed in counts until its 
     AssignmentState.WAIVED,
 }
 SHOWN = frozenset(AssignmentState) - {AssignmentState.PROPOSED, AssignmentState.REASSIGNED}
+SCORECARDS = (  # made once: every score that is saved asks
+    select(Scorecard)
+    .where(Scorecard.assignment_id == bindparam("assignment_id"))
+    .order_by(Scorecard.revision)
+    .options(selectinload(Scorecard.scores))
+    .execution_options(populate_existing=True)
+)
 
 
 def assignment(session: Session, assignment_id: uuid.UUID) -> Assignment | None:
@@ -162,15 +169,7 @@ def scorecards(session: Session, assignment_id: uuid.UUID) -> list[Scorecard]:
 
     They are read again if they were before: a field that saves itself may have come in between.
     """
-    return list(
-        session.scalars(
-            select(Scorecard)
-            .where(Scorecard.assignment_id == assignment_id)
-            .order_by(Scorecard.revision)
-            .options(selectinload(Scorecard.scores))
-            .execution_options(populate_existing=True)
-        )
-    )
+    return list(session.scalars(SCORECARDS, {"assignment_id": assignment_id}))
 
 
 def version_to_judge(session: Session, assignment: Assignment) -> Version | None:
