@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.contests.models import Contest, Round
@@ -29,6 +29,27 @@ from contest.files.models import File
 from contest.teams import queries as teams
 from contest.teams.models import Team
 from contest.undertakings.models import Kind
+
+# Made once: every field that saves itself asks.
+FORM = (
+    select(QuestionForm)
+    .where(QuestionForm.round_id == bindparam("round_id"))
+    .options(
+        selectinload(QuestionForm.questions),
+        joinedload(QuestionForm.round).joinedload(Round.contest).joinedload(Contest.series),
+    )
+    .order_by(QuestionForm.number.desc())
+    .limit(1)
+)
+DRAFT = (
+    select(Draft)
+    .where(Draft.entry_id == bindparam("entry_id"), Draft.round_id == bindparam("round_id"))
+    .options(selectinload(Draft.answers).joinedload(DraftAnswer.file))
+)
+ANSWER = select(DraftAnswer).where(
+    DraftAnswer.draft_id == bindparam("draft_id"),
+    DraftAnswer.question_id == bindparam("question_id"),
+)
 
 
 def current_round(
@@ -70,16 +91,7 @@ def leave(session: Session, team_id: uuid.UUID, entry: Entry | None, round_: Rou
 
 def form(session: Session, round_id: uuid.UUID) -> QuestionForm | None:
     """Return the round's newest form with its questions, round and contest."""
-    return session.scalar(
-        select(QuestionForm)
-        .where(QuestionForm.round_id == round_id)
-        .options(
-            selectinload(QuestionForm.questions),
-            joinedload(QuestionForm.round).joinedload(Round.contest).joinedload(Contest.series),
-        )
-        .order_by(QuestionForm.number.desc())
-        .limit(1)
-    )
+    return session.scalar(FORM, {"round_id": round_id})
 
 
 def question(session: Session, question_id: uuid.UUID) -> Question | None:
@@ -103,19 +115,11 @@ def is_answered(session: Session, question_id: uuid.UUID) -> bool:
 
 def draft(session: Session, entry_id: uuid.UUID, round_id: uuid.UUID) -> Draft | None:
     """Return the draft with its answers and their files."""
-    return session.scalar(
-        select(Draft)
-        .where(Draft.entry_id == entry_id, Draft.round_id == round_id)
-        .options(selectinload(Draft.answers).joinedload(DraftAnswer.file))
-    )
+    return session.scalar(DRAFT, {"entry_id": entry_id, "round_id": round_id})
 
 
 def answer(session: Session, draft_id: uuid.UUID, question_id: uuid.UUID) -> DraftAnswer | None:
-    return session.scalar(
-        select(DraftAnswer).where(
-            DraftAnswer.draft_id == draft_id, DraftAnswer.question_id == question_id
-        )
-    )
+    return session.scalar(ANSWER, {"draft_id": draft_id, "question_id": question_id})
 
 
 def text_at(session: Session, answer: DraftAnswer, revision: int) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.contests.models import Contest, Track
@@ -25,25 +25,29 @@ WITH_TEAM = (
     joinedload(Entry.contest).joinedload(Contest.series),
     joinedload(Entry.team).options(*WITH_MEMBERS),
 )
+# Made once: nearly every page for teams asks.
+BY_ID = select(Entry).where(Entry.id == bindparam("entry_id")).options(*WITH_TEAM)
+BY_TEAM = select(Entry).where(Entry.team_id == bindparam("team_id")).options(*WITH_TEAM)
+TEAM = (
+    select(Team)
+    .where(Team.id == bindparam("team_id"))
+    .options(joinedload(Team.contest).joinedload(Contest.series), *WITH_MEMBERS)
+)
 
 
 def entry(session: Session, entry_id: uuid.UUID) -> Entry | None:
     """Return the entry with its contest, its team and everybody in it."""
-    return session.scalar(select(Entry).where(Entry.id == entry_id).options(*WITH_TEAM))
+    return session.scalar(BY_ID, {"entry_id": entry_id})
 
 
 def entry_of(session: Session, team_id: uuid.UUID) -> Entry | None:
     """Return the team's entry, if it has begun one, with contest, team and members."""
-    return session.scalar(select(Entry).where(Entry.team_id == team_id).options(*WITH_TEAM))
+    return session.scalar(BY_TEAM, {"team_id": team_id})
 
 
 def team(session: Session, team_id: uuid.UUID) -> Team | None:
     """Return the team with its contest and everybody in it."""
-    return session.scalar(
-        select(Team)
-        .where(Team.id == team_id)
-        .options(joinedload(Team.contest).joinedload(Contest.series), *WITH_MEMBERS)
-    )
+    return session.scalar(TEAM, {"team_id": team_id})
 
 
 def entries_of(

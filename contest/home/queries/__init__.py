@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
@@ -141,6 +141,29 @@ def my_roles(session: Session, user: User) -> list[RoleCard]:
     return [RoleCard(*row) for row in rows]
 
 
+MINE = (  # made once: every page of a workspace asks
+    select(Contest.slug, Contest.title, Contest.edition, Appointment.role)
+    .outerjoin(
+        Appointment,
+        (Appointment.contest_id == Contest.id)
+        & (Appointment.user_id == bindparam("user_id"))
+        & in_office(),
+    )
+    .where(
+        Contest.phase != Phase.ARCHIVED,
+        Appointment.id.is_not(None)
+        | exists().where(
+            Team.contest_id == Contest.id,
+            Member.team_id == Team.id,
+            Member.user_id == bindparam("user_id"),
+            Member.left_at.is_(None),
+        ),
+    )
+    .order_by(Contest.announced_at.is_not(None), Contest.announced_at.desc(), Contest.id)
+    .limit(100)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Mine:
     """A contest that I work in, or (without a role) compete in."""
@@ -156,22 +179,7 @@ def my_contests(session: Session, user: User) -> list[Mine]:
 
     Where somebody has several roles, the first one counts. One statement.
     """
-    plays = exists().where(
-        Team.contest_id == Contest.id,
-        Member.team_id == Team.id,
-        Member.user_id == user.id,
-        Member.left_at.is_(None),
-    )
-    rows = session.execute(
-        select(Contest.slug, Contest.title, Contest.edition, Appointment.role)
-        .outerjoin(
-            Appointment,
-            (Appointment.contest_id == Contest.id) & (Appointment.user_id == user.id) & in_office(),
-        )
-        .where(Contest.phase != Phase.ARCHIVED, Appointment.id.is_not(None) | plays)
-        .order_by(Contest.announced_at.is_not(None), Contest.announced_at.desc(), Contest.id)
-        .limit(100)
-    )
+    rows = session.execute(MINE, {"user_id": user.id})
     found: dict[str, Mine] = {}
     order = [*Role, None]
     for mine in sorted((Mine(*row) for row in rows), key=lambda mine: order.index(mine.role)):
