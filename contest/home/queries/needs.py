@@ -3,13 +3,15 @@
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Select,
     Uuid,
+    bindparam,
     cast,
     exists,
     func,
@@ -32,6 +34,7 @@ from contest.contests.models import (
     RoundPhase,
     in_office,
 )
+from contest.core.orm import UTCDateTime
 from contest.core.words import Words
 from contest.entries.models import Entry, Version
 from contest.entries.models import State as EntryState
@@ -78,17 +81,22 @@ class Need:
     case: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, when, and the contests in which the matter at hand concerns them."""
+    """Places in the statement: who asks, when, and the contests in which a matter concerns them."""
 
-    user_id: uuid.UUID
-    at: datetime
-    contests: Collection[uuid.UUID] = ()
+    user_id = bindparam("user_id", type_=Uuid())
+    at = bindparam("at", type_=UTCDateTime())
+    long_ago = bindparam("long_ago", type_=UTCDateTime())
+    yesterday = bindparam("yesterday", type_=Date())
 
-    def yesterday(self) -> date:
-        """Return the newest day that is over everywhere on earth."""
-        return (self.at - timedelta(hours=12)).date() - timedelta(days=1)
+    def __init__(self, matter: Matter) -> None:
+        self.contests = bindparam(matter.name, type_=Uuid(), expanding=True)
+
+
+def _asked(user: User, at: datetime) -> dict[str, object]:
+    """Return what stands in these places; yesterday is the newest day that is over everywhere on earth."""
+    yesterday = (at - timedelta(hours=12)).date() - timedelta(days=1)
+    return {"user_id": user.id, "at": at, "long_ago": at - PATIENCE, "yesterday": yesterday}
 
 
 def waiting(
@@ -103,36 +111,12 @@ def waiting(
 
     `concerned` says in which contests they are told of what others do too (`policy.concerned`).
     """
-    found = union_all(
-        *(
-            ask(Asker(user.id, at, concerned.get(matter, ()))).add_columns(
-                literal(matter.value).label("matter")
-            )
-            for matter, ask in ASK.items()
-        )
-    ).subquery()
-    statement = (
-        select(
-            found.c.matter,
-            Contest.slug,
-            Contest.title,
-            Contest.zone,
-            found.c.count,
-            found.c.thing,
-            Round.title,
-            Round.judging_closes_at,
-            Case.title,
-        )
-        .join(Contest, Contest.id == found.c.contest)
-        .outerjoin(Round, Round.id == found.c.thing)
-        .outerjoin(Case, Case.id == found.c.thing)
-        .order_by(Contest.announced_at.desc(), Contest.id, Round.number, Case.title, found.c.thing)
-        .limit(200)
+    told = {matter.name: list(concerned.get(matter, ())) for matter in ASK}
+    rows = session.execute(
+        EVERYWHERE if within is None else WITHIN, {**_asked(user, at), **told, "within": within}
     )
-    if within is not None:
-        statement = statement.where(Contest.id == within)
     order = list(Matter)
-    needs = (Need(Matter(row[0]), *row[1:]) for row in session.execute(statement))
+    needs = (Need(Matter(row[0]), *row[1:]) for row in rows)
     return tuple(sorted(needs, key=lambda need: order.index(need.matter)))
 
 
@@ -164,7 +148,7 @@ def _invitations(asker: Asker) -> Select[Any]:
             Contest.phase.in_(WORKED_ON),
             Appointment.answer.is_(None),
             Appointment.ended_at.is_(None),
-            Appointment.invited_at <= asker.at - PATIENCE,
+            Appointment.invited_at <= asker.long_ago,
         )
         .group_by(Appointment.contest_id)
     )
@@ -367,7 +351,7 @@ def _milestones(asker: Asker) -> Select[Any]:
     return (
         _overdue(asker, Case.team_owner_id == asker.user_id)
         .join(Milestone, Milestone.case_id == Case.id)
-        .where(Milestone.done_at.is_(None), Milestone.due_on <= asker.yesterday())
+        .where(Milestone.done_at.is_(None), Milestone.due_on <= asker.yesterday)
     )
 
 
@@ -375,7 +359,7 @@ def _promises(asker: Asker) -> Select[Any]:
     return (
         _overdue(asker)
         .join(Obligation, Obligation.case_id == Case.id)
-        .where(Obligation.kept_at.is_(None), Obligation.due_on <= asker.yesterday())
+        .where(Obligation.kept_at.is_(None), Obligation.due_on <= asker.yesterday)
     )
 
 
@@ -423,3 +407,35 @@ ASK: Mapping[Matter, Callable[[Asker], Select[Any]]] = {
     Matter.MILESTONES: _milestones,
     Matter.PROMISES: _promises,
 }
+
+
+def _statement() -> Select[Any]:
+    found = union_all(
+        *(
+            ask(Asker(matter)).add_columns(literal(matter.value).label("matter"))
+            for matter, ask in ASK.items()
+        )
+    ).subquery()
+    return (
+        select(
+            found.c.matter,
+            Contest.slug,
+            Contest.title,
+            Contest.zone,
+            found.c.count,
+            found.c.thing,
+            Round.title,
+            Round.judging_closes_at,
+            Case.title,
+        )
+        .join(Contest, Contest.id == found.c.contest)
+        .outerjoin(Round, Round.id == found.c.thing)
+        .outerjoin(Case, Case.id == found.c.thing)
+        .order_by(Contest.announced_at.desc(), Contest.id, Round.number, Case.title, found.c.thing)
+        .limit(200)
+    )
+
+
+# Made once: to write it takes longer than to ask it.
+EVERYWHERE = _statement()
+WITHIN = EVERYWHERE.where(Contest.id == bindparam("within"))
