@@ -12,9 +12,9 @@ bp = Blueprint("upkeep", __name__)
 
 @bp.get("/livez")
 @public("upkeep.poll")
-def live() -> str:
+def live() -> Response:
     """Say that this process answers."""
-    return "alive"
+    return Response("alive", mimetype="text/plain")
 
 
 @bp.get("/readyz")

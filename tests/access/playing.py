@@ -86,14 +86,19 @@ class Stage:
         data: Mapping[str, str] | None = None,
     ) -> TestResponse:  # fmt: skip
         """Ask as somebody and undo what that did."""
-        cookie = {"Cookie": self._cookies[who]} if who in self._cookies else {}
-        with self._connection.begin_nested() as undone:
-            got = Client(self.app, use_cookies=False).open(
+        with self.undone(who) as (client, cookie):
+            return client.open(
                 self.addresses[row], method=method or row[0], data=data,
                 headers={**cookie, **(headers or {})},
             )  # fmt: skip
+
+    @contextmanager
+    def undone(self, who: str) -> Iterator[tuple[Client, dict[str, str]]]:
+        """Give what asks, and the header that says as whom; whatever it does is undone."""
+        cookie = {"Cookie": self._cookies[who]} if who in self._cookies else {}
+        with self._connection.begin_nested() as undone:
+            yield Client(self.app, use_cookies=False), cookie
             undone.rollback()
-        return got
 
     @contextmanager
     def changed(self, change: Callable[[Session], None]) -> Iterator[None]:

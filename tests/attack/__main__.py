@@ -27,8 +27,8 @@ import click
 from tests.attack.measuring import ALONE, BESIDE, CALM, MARK, Row
 
 DATABASES = ("sqlite", "postgresql")
-# The first three play on the demonstration, which each process makes for itself: they stand together.
-ORDER = ("worlds", "access", "privacy", "lives", "keys", "files", "lost")
+# The first four play on the demonstration, which each process makes for itself: they stand together.
+ORDER = ("worlds", "access", "inputs", "privacy", "lives", "keys", "files", "lost")
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / ".cache" / "attack.md"  # of the last run
 HEAD = ("database", "id", "promise", "figure", "target", "pass", "seconds", "of a processor")

@@ -37,7 +37,8 @@ def told(client: Client) -> tuple[int, dict[str, str]]:
 
 
 def test_a_process_that_answers_is_alive(client: Client) -> None:
-    assert client.get("/livez").text == "alive"
+    alive = client.get("/livez")
+    assert (alive.text, alive.mimetype) == ("alive", "text/plain")
 
 
 @pytest.mark.usefixtures("sound")
