@@ -15,7 +15,7 @@ from typing import Any
 from dbos import DBOS, DBOSConfig
 from flask import Flask, current_app
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from contest.core import clock
 from contest.jobs import engine
@@ -46,7 +46,7 @@ def run(app: Flask, *, beat: float = 5.0, silent: float = 20.0) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     token = str(uuid.uuid4())
-    name = _claim_name(app, token, timedelta(seconds=3 * silent))
+    name = claim_name(app, token, timedelta(seconds=3 * silent))
     _launch(app, name, beat)
     log.info("worker %s is ready", name)
     turns: dict[str, datetime] = {}
@@ -168,20 +168,27 @@ def _put_off(
             promise(db.session(), again)
 
 
-def _claim_name(app: Flask, token: str, silent: timedelta) -> str:
+def claim_name(app: Flask, token: str, silent: timedelta) -> str:
     """Take the first of this machine's names that no living worker has."""
-    with _transaction(app):
-        at = clock.now()
-        known = {w.name: w for w in db.session.scalars(select(Worker).with_for_update())}
-        for number in count(1):
-            name = f"{socket.gethostname()[:100]}-{number}"
-            worker = known.get(name)
-            if worker is None:
-                db.session.add(Worker(name=name, token=token, seen_at=at))
-                return name
-            if worker.seen_at < at - silent:
-                worker.token, worker.seen_at = token, at
-                return name
+    while True:
+        try:
+            with _transaction(app):
+                return _take_name(token, clock.now(), silent)
+        except IntegrityError:  # another worker that began at the same instant was quicker
+            log.info("a name was taken meanwhile; the worker looks for another")
+
+
+def _take_name(token: str, at: datetime, silent: timedelta) -> str:
+    known = {w.name: w for w in db.session.scalars(select(Worker).with_for_update())}
+    for number in count(1):
+        name = f"{socket.gethostname()[:100]}-{number}"
+        worker = known.get(name)
+        if worker is None:
+            db.session.add(Worker(name=name, token=token, seen_at=at))
+            return name
+        if worker.seen_at < at - silent:
+            worker.token, worker.seen_at = token, at
+            return name
     raise AssertionError("unreachable")
 
 

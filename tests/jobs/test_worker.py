@@ -2,10 +2,13 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +24,7 @@ from contest.jobs.models import Worker
 from contest.jobs.outbox import enqueue
 from contest.messages.models import Message, State
 from contest.messages.outbox import write
+from contest.web.db import begin_writing, db
 from tests import databases, make
 from tests.conftest import settings
 
@@ -113,6 +117,21 @@ def test_a_killed_workers_job_is_finished_by_another_without_repeating_a_step(st
         "long: second, with treasure",
         "long: done",
     ]
+
+
+def test_two_workers_that_begin_at_one_instant_have_two_names(tmp_path: Path) -> None:
+    app = create_app(settings(tmp_path, databases.new(tmp_path)))
+    with ThreadPoolExecutor(1) as second, app.app_context():
+        begin_writing()
+        first = Worker(name=f"{socket.gethostname()[:100]}-1", token="a", seen_at=clock.now())
+        db.session.add(first)
+        db.session.flush()
+        name = second.submit(worker.claim_name, app, "b", timedelta(minutes=1))
+        with suppress(TimeoutError):
+            name.result(0.3)  # it has looked, and waits for what the first one is writing
+        db.session.commit()
+        assert name.result(60) == f"{socket.gethostname()[:100]}-2"
+        db.engine.dispose()
 
 
 def test_a_failed_job_is_tried_again(story: Story) -> None:
