@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from contest.accounts import links
+from contest.judging import forms as judging_forms
 from contest.permissions import fields
 from contest.results import snapshot
 from contest.upkeep import sealing
@@ -20,6 +21,14 @@ RATE = re.compile(r"\d+ per [\w ]+")
 def test_the_list_of_fields_is_up_to_date(app: Flask) -> None:
     with app.app_context():
         assert fields.describe() == (ROOT / "docs" / "security" / "fields.md").read_text()
+
+
+def test_a_form_that_a_request_has_made_is_not_in_the_list(app: Flask) -> None:
+    with app.test_request_context():
+        before = fields.describe()
+        made = judging_forms.score_form(None, None)
+        assert made.__class__.__module__.startswith("contest.")
+        assert fields.describe() == before
 
 
 def test_every_purpose_of_a_key_stands_in_the_inventory() -> None:
