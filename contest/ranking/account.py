@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contest.ranking.model.sensitivity import Capped, Without
     from contest.ranking.model.wanted import Wanted
 
-VERSION = "4"  # of the arithmetic: raise it when the same scores give other numbers
+VERSION = "5"  # of the arithmetic: raise it when the same scores give other numbers
 NEIGHBOURS = 5  # to each side, with whom an entry is compared by name
 EXTRA = 12  # reviews that are proposed where they help most
 

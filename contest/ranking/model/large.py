@@ -29,14 +29,19 @@ MOST_STEPS = 200
 
 @dataclass(frozen=True, eq=False)
 class System:
-    """The equations over judges and fixed effects, as something that multiplies."""
+    """The equations over judges and fixed effects, as something that multiplies.
+
+    With A the sum per entry of what judges and fixed effects add to its scores, and B the same
+    equations for entries of any value whatever, the matrix is B - A' diag(shrink) A + 1 / ratio.
+    """
 
     reviews: Reviews
     fixed: Floats
-    seen: sparse.csr_array  # (entries, judges)
+    sums: sparse.csr_array  # A: (entries, judges + fixed effects)
     back: sparse.csr_array  # its transpose
+    plain: sparse.csr_array  # B: (judges + fixed effects) squared, of fixed effects x either only
     total: Floats  # (entries): sum of scores, less the origin
-    own: Floats  # (judges): the same
+    own: Floats  # (judges + fixed effects): the same
     square: float
     prior: Prior
 
@@ -52,25 +57,25 @@ class System:
         ratio = np.exp(theta[0])
         return np.asarray(ratio / (1 + self.reviews.counts * ratio), dtype=np.float64)
 
-    def sums(self, beta: Floats) -> Floats:
-        """Return, per entry, the sum of what judges and fixed effects add to its scores."""
-        level = self.reviews.counts[:, None] * (self.fixed @ beta[self.judges :])
-        return np.asarray(self.seen @ beta[: self.judges] + level, dtype=np.float64)
-
     def times(self, theta: Floats, beta: Floats) -> Floats:
         """Multiply the matrix of the equations with the columns of `beta`."""
-        m, shrink = self.judges, self.shrink(theta)
-        sums = self.sums(beta)
-        unseen = (self.fixed * (1 - shrink * self.reviews.counts)[:, None]).T @ sums
-        sums *= -shrink[:, None]
-        sums += self.fixed @ beta[m:]
-        diagonal = (self.reviews.given + np.exp(-theta[1]))[:, None]
-        return np.vstack([diagonal * beta[:m] + self.back @ sums, unseen])
+        sums = self.sums @ beta
+        sums *= self.shrink(theta)[:, None]
+        product = self.plain @ beta - self.back @ sums
+        product[: self.judges] += np.exp(-theta[1]) * beta[: self.judges]
+        return np.asarray(product, dtype=np.float64)
+
+    def diagonal(self, theta: Floats) -> Floats:
+        """Return the diagonal of that matrix."""
+        squares = self.back.power(2) @ self.shrink(theta)
+        diagonal = self.plain.diagonal() - squares
+        diagonal[: self.judges] += np.exp(-theta[1])
+        return np.asarray(diagonal, dtype=np.float64)
 
     def right(self, theta: Floats) -> Floats:
-        left = self.total - self.reviews.counts * self.shrink(theta) * self.total
-        own = self.own - self.back @ (self.shrink(theta) * self.total)
-        return np.concatenate([own, self.fixed.T @ left])
+        return np.asarray(
+            self.own - self.back @ (self.shrink(theta) * self.total), dtype=np.float64
+        )
 
     def rss(self, theta: Floats, beta: Floats) -> float:
         left = self.square - self.shrink(theta) @ self.total**2 - beta @ self.right(theta)
@@ -81,13 +86,19 @@ def system(reviews: Reviews, fixed: Floats, prior: Prior) -> System:
     score = reviews.score - reviews.origin
     shape = (len(reviews.entries), len(reviews.judges))
     seen = sparse.csr_array((np.ones(len(score)), (reviews.entry, reviews.judge)), shape=shape)
+    level = sparse.csr_array(reviews.counts[:, None] * fixed)
+    given = sparse.diags_array(reviews.given.astype(np.float64))
+    both = sparse.csr_array(seen.T @ fixed)
+    sums = sparse.hstack([seen, level], format="csr")
+    total = np.bincount(reviews.entry, score).astype(np.float64)
     return System(
         reviews=reviews,
         fixed=fixed,
-        seen=seen,
-        back=seen.T.tocsr(),
-        total=np.bincount(reviews.entry, score).astype(np.float64),
-        own=np.bincount(reviews.judge, score).astype(np.float64),
+        sums=sums,
+        back=sums.T.tocsr(),
+        plain=sparse.block_array([[given, both], [both.T, fixed.T @ level]], format="csr"),
+        total=total,
+        own=np.concatenate([np.bincount(reviews.judge, score), fixed.T @ total]),
         square=float(score @ score),
         prior=prior,
     )
@@ -108,10 +119,7 @@ def solve(
     Source   Hestenes and Stiefel (1952), preconditioned with the diagonal.
     Cost     some twenty steps, each of reviews x columns.
     """
-    shrink, counts = system.shrink(theta), system.reviews.counts
-    diagonal = system.reviews.given + np.exp(-theta[1]) - system.back @ shrink
-    square = ((system.fixed**2) * (counts - shrink * counts**2)[:, None]).sum(axis=0)
-    weight = (1 / np.concatenate([diagonal, square]))[:, None]
+    weight = 1 / system.diagonal(theta)[:, None]
     x = np.zeros_like(right) if start is None else start.copy()
     left = right - system.times(theta, x)
     ahead = weight * left
@@ -186,9 +194,9 @@ def _slope(system: System, theta: Floats, beta: Floats, solved: Floats, signs: F
     ratio, judge_ratio = np.exp(theta)
     m, counts, rss = system.judges, system.reviews.counts, system.rss(theta, beta)
     change = ratio / (1 + counts * ratio) ** 2
-    left = system.total - system.sums(beta[:, None])[:, 0]
-    traced = (system.sums(solved) * change[:, None] * system.sums(signs)).sum() / signs.shape[1]
-    entries = -system.nu * float(change @ left**2) / rss - float(traced)
+    left = system.total - system.sums @ beta
+    pairs = (system.sums @ solved) * (system.sums @ signs) * change[:, None]
+    entries = -system.nu * float(change @ left**2) / rss - float(pairs.sum()) / signs.shape[1]
     entries += float((counts * ratio / (1 + counts * ratio)).sum())
     own = float((solved[:m] * signs[:m]).sum()) / signs.shape[1]
     judges = m - own / judge_ratio - system.nu * float(beta[:m] @ beta[:m]) / judge_ratio / rss
@@ -216,8 +224,9 @@ def _draw(system: System, found: Solution, draws: int, seed: int) -> Drawn:
         centre = np.concatenate([found.effects, found.level])[:, None]
         beta = centre + solve(system, theta, right, error=ROUGH) * noise
         judges[:, begin : begin + width] = beta[:m]
-        mean = shrink[:, None] * (system.total[:, None] - system.sums(beta))
+        mean = shrink[:, None] * (system.total[:, None] - system.sums @ beta)
         mean += system.fixed @ beta[m:] + r.origin
+        mean = mean.astype(np.float32, order="F")
         for k in range(OWN_DRAWS):
             for w in range(width):
                 own = rng.standard_normal(len(mean), dtype=np.float32) * spread
