@@ -25,6 +25,7 @@ from contest.app import create_app  # noqa: E402
 from contest.core import clock  # noqa: E402
 from contest.judging import jobs as judging_jobs  # noqa: E402
 from contest.ranking import jobs as ranking_jobs  # noqa: E402
+from contest.web import refusals  # noqa: E402
 from contest.web.db import db  # noqa: E402
 from tests import databases, make  # noqa: E402
 from tests.browser import FAILED, ROOT, browser, glass, new_window, one_window, visit  # noqa: E402
@@ -34,7 +35,10 @@ from tests.pages import Client  # noqa: E402
 from tests.site import site  # noqa: E402
 
 __all__ = ["browser", "glass", "new_window", "one_window", "site", "visit"]
-LONGEST = ("tests/journeys/test_whole.py", "tests/journeys/")
+LONGEST = (
+    "tests/journeys/test_whole.py", "tests/journeys/", "tests/demo/", "tests/worlds/",
+    "tests/access/", "tests/jobs/test_worker.py", "tests/web/",
+)  # fmt: skip
 
 COMPILED = ROOT / ".cache" / "templates"
 COMPILED.mkdir(parents=True, exist_ok=True)
@@ -129,6 +133,7 @@ def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     """
     for jobs in (judging_jobs, ranking_jobs):
         monkeypatch.setattr(jobs, "LONG", float("inf"))
+    app.extensions[refusals.EXTENSION] = refusals.Tally()  # as undone as what was written of it
     with app.app_context():
         engines, engine = cast(dict[str | None, Any], db.engines), db.engine
     with engine.connect() as connection:

@@ -58,9 +58,13 @@ def init_app(app: Flask) -> None:
     app.after_request(_keep)
 
 
-def note(kind: RefusalKind, *, whose: uuid.UUID | None = None) -> None:
-    """Note that this request is refused; `whose` account was tried, else it is the asker's own."""
-    g.setdefault("refusals", {})[kind] = whose
+def note(kind: RefusalKind, *, whose: uuid.UUID | None = None, tried: str = "") -> None:
+    """Note that this request is refused; `whose` account was tried, else it is the asker's own.
+
+    Where not even the time of an answer may tell whether somebody is known, `tried` is what was typed
+    for them: by it is counted what is written and when, whoever it stands for.
+    """
+    g.setdefault("refusals", {})[kind] = whose, tried and limits.mark(tried)
 
 
 def window(at: datetime) -> datetime:
@@ -79,23 +83,24 @@ def network(address: str, day: date) -> str:
 
 
 def _keep(response: Response) -> Response:
-    for kind, whose in g.pop("refusals", {}).items():
-        _count(kind, whose or g.get("asker_id"))
+    for kind, (whose, tried) in g.pop("refusals", {}).items():
+        _count(kind, whose or g.get("asker_id"), tried)
     return response
 
 
-def _count(kind: RefusalKind, user_id: uuid.UUID | None) -> None:
+def _count(kind: RefusalKind, user_id: uuid.UUID | None, tried: str) -> None:
     tally: Tally = current_app.extensions[EXTENSION]
     since, source = window(g.at), network(limits.address(), g.at.date())
-    if not tally.knows((kind, user_id, source), since):
-        user_id, source = None, ""
-    more = tally.more((kind, user_id, source))
+    key: Hashable = (kind, tried or user_id, source)
+    if not tally.knows(key, since):
+        user_id, source, key = None, "", kind
+    more = tally.more(key)
     if not more:
         return
     row = {"kind": kind, "user_id": user_id, "source": source, "since": since,
            "endpoint": str(request.endpoint)[:80], "last_at": g.at, "count": more}  # fmt: skip
     told = {name: str(value) for name, value in row.items() if name not in {"last_at", "count"}}
-    log.warning("refused", extra={"told": told | {"count": tally.counts[kind, user_id, source]}})
+    log.warning("refused", extra={"told": told | {"count": tally.counts[key]}})
     write_aside([lambda: _write(row)])
 
 

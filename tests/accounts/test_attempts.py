@@ -57,11 +57,11 @@ def test_known_unknown_frozen_and_powerful_people_get_one_answer_by_the_same_wor
     people["invited"].confirmed_at = None
     actions.add_app(session, people["guarded"], SECRET, code(), keys=KEYS, at=make.NOON)
     session.flush()
-    addresses = [*(user.email for user in people.values()), "nobody@example.org"]
+    addresses = [*(user.email for user in people.values()), "nobody@example.org", "no@example.com"]
 
-    seen = {answered(app, session, url, address, more) for address in addresses}
-
-    assert len(seen) == 1
+    for _ in range(4):  # what is counted is not written down each time, and for all at the same
+        seen = {answered(app, session, url, address, more) for address in addresses}
+        assert len(seen) == 1
 
 
 def answered(

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
-import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,15 +15,10 @@ from contest.accounts import actions
 from contest.accounts.models import SignIn
 from contest.web import logs, refusals
 from contest.web.models import KEPT, Refusal, RefusalKind
-from contest.web.refusals import MOST, Tally
+from contest.web.refusals import MOST
 from tests import make
 from tests.accounts.test_attempts import limited, with_password
 from tests.pages import Client
-
-
-@pytest.fixture(autouse=True)
-def _nothing_yet(app: Flask) -> None:
-    app.extensions[refusals.EXTENSION] = Tally()
 
 
 def _told(session: Session) -> list[tuple[RefusalKind, object, int]]:

@@ -175,7 +175,8 @@ def _whose_password(typed: str, password: str) -> User | None:
         user = None
     if is_password_of(user, password):
         return user
-    refusals.note(RefusalKind.WRONG_PROOF, whose=user.id if user is not None else None)
+    whose = user.id if user is not None else None
+    refusals.note(RefusalKind.WRONG_PROOF, whose=whose, tried=_plain(typed))
     return None
 
 
