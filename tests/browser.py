@@ -39,6 +39,9 @@ QUIET = (  # no sandbox in containers, and nothing said to anybody but the serve
 UNPAINTED = (
     "--force-gpu-mem-available-mb=1"  # tests ask what stands where, and no eye sees the pixels
 )
+HASTY = (  # no script of ours or of axe runs long enough for a better translation to pay
+    "--js-flags=--single-threaded,--no-opt,--no-maglev,--min-semi-space-size=64"
+)
 PATIENCE = 20_000  # ms; a page that works is never waited for that long, even on a busy machine
 
 Scheme = Literal["light", "dark"]
@@ -113,7 +116,9 @@ expect.set_options(timeout=PATIENCE)
 def browser() -> Iterator[Browser]:
     with tempfile.TemporaryDirectory(prefix="contest-browser-") as home, sync_playwright() as tool:
         launched = tool.chromium.launch(
-            executable_path=executable(), args=[*QUIET, UNPAINTED], env=environment(Path(home))
+            executable_path=executable(),
+            args=[*QUIET, UNPAINTED, HASTY],
+            env=environment(Path(home)),
         )
         yield launched
         launched.close()
