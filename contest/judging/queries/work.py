@@ -41,7 +41,11 @@ COUNTED = frozenset(AssignmentState) - {  # what was handed in counts until its 
     AssignmentState.REASSIGNED,
     AssignmentState.WAIVED,
 }
-SHOWN = frozenset(AssignmentState) - {AssignmentState.PROPOSED, AssignmentState.REASSIGNED}
+SHOWN = frozenset(AssignmentState) - {  # to the judge: who steps back is told that it leaves the list
+    AssignmentState.PROPOSED,
+    AssignmentState.RECUSED,
+    AssignmentState.REASSIGNED,
+}
 SCORECARDS = (  # made once: every score that is saved asks
     select(Scorecard)
     .where(Scorecard.assignment_id == bindparam("assignment_id"))
