@@ -1,4 +1,4 @@
-"""A chair keeps the judging going: reminds, gives to others, gives time, and sets aside what must not count."""
+"""A chair keeps the judging going: reminds, gives to others, gives more time."""
 
 import re
 from datetime import timedelta
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.database]
 JUDGING, LATE = "/contests/us-2018/judging", "Ballots one can follow"
 
 
-def test_a_chair_reminds_gives_to_another_gives_time_and_sets_aside(at_moment: OpenAt) -> None:
+def test_a_chair_reminds_gives_more_time_and_gives_to_another(at_moment: OpenAt) -> None:
     world = at_moment("judging")
     chair, lin, yamamoto = (
         world.comes(who) for who in (cast.CHAIR, cast.JUDGES[2].person, cast.JUDGES[1].person)
