@@ -41,7 +41,7 @@ COUNTED = frozenset(AssignmentState) - {  # what was handed in counts until its 
     AssignmentState.REASSIGNED,
     AssignmentState.WAIVED,
 }
-SHOWN = frozenset(AssignmentState) - {  # to the judge: who steps back is told that it leaves the list
+SHOWN = frozenset(AssignmentState) - {  # in a list that an entry leaves when its judge steps back
     AssignmentState.PROPOSED,
     AssignmentState.RECUSED,
     AssignmentState.REASSIGNED,
