@@ -15,7 +15,7 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.sparse.csgraph import maximum_flow
 
 from contest.bench.bars import Bar, at_least, at_most
-from contest.judging.assignment import Plan, assign, repair
+from contest.judging.assignment import Plan, Repair, assign, repair
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -23,6 +23,9 @@ Ints = NDArray[np.int64]
 T = TypeVar("T")
 
 SMALL, MIDDLE, LARGE = (15, 6, 3), (500, 60, 3), (5000, 500, 3)
+OPTIMA = {SMALL: 30.7692, MIDDLE: 1185.8303, LARGE: 12648.6331}
+"""As they were found when these worlds were drawn first, by another solver."""
+
 LANGUAGES = np.array([0.7, 0.2, 0.1])
 DIMENSIONS = 16  # of expertise
 WANDER = 1.2  # of one entry or judge around their tracks
@@ -101,26 +104,35 @@ def _unit(rows: Floats) -> Floats:
 def bars(*, quick: bool) -> Iterator[Bar]:
     """Measure; `quick` leaves out the world of 5,000 entries and the solver it is compared with."""
     for size in (SMALL, MIDDLE) if quick else (SMALL, MIDDLE, LARGE):
-        yield from _world_bars(size)
+        yield from _world_bars(size, quick=quick)
+    yield from _bonus_bars(MIDDLE, quick=quick)
     yield from _shortage_bars(MIDDLE)
     if not quick:
         yield from _large_bars()
 
 
-def _world_bars(size: tuple[int, int, int]) -> Iterator[Bar]:
+def _world_bars(size: tuple[int, int, int], *, quick: bool) -> Iterator[Bar]:
     given, name = world(*size), f"assignment {size[0]} x {size[1]}:"
     plan, seconds = _timed(lambda: assign(*given.problem(), track=given.track))
     if size in {MIDDLE, LARGE}:
         yield at_most(f"{name} time", seconds, 0.5 if size == MIDDLE else 8.0, ".2f", "s")
     yield at_most(f"{name} bounds broken, gaps, barred pairs", _broken(given, plan), 0, ".0f")
+    again = assign(*given.problem(), track=given.track).chosen
+    yield at_most(f"{name} pairs changed by asking again", (again ^ plan.chosen).sum(), 0, ".0f")
+    parts = len(plan.components) - plan.connection.least
+    yield at_most(f"{name} parts beyond those that eligible pairs allow", parts, 0, ".0f")
+    groups = len(plan.connection.apart)
+    yield at_most(f"{name} groups of tracks, two shared judges or 5 % within", groups, 1, ".0f")
     plain = assign(*given.problem(), connect=False)
+    known = abs(plain.objective - OPTIMA[size])
+    yield at_most(f"{name} objective beside {OPTIMA[size]}", known, 5e-5, ".1e")
     yield at_least(f"{name} objective / proved bound", plain.objective / plain.bound, 0.999, ".6f")
     worth, over = greedy(given)
     yield at_least(f"{name} gained on greedy", plain.affinity / worth - 1, 0.0, ".4f")
     yield at_most(
         f"{name} gaps and bounds broken (greedy: {over})", _broken(given, plain), 0, ".0f"
     )
-    yield from _change_bars(name, given, plan)
+    yield from _change_bars(name, given, plan, _leavers(size, plan, quick=quick))
     fair = assign(*given.problem(), fair="full", connect=False)
     if fair.worst is not None and fair.worst.bound is not None:
         ratio = fair.worst.affinity / fair.worst.bound
@@ -128,22 +140,58 @@ def _world_bars(size: tuple[int, int, int]) -> Iterator[Bar]:
         yield at_most(f"{name} fair: total given up", 1 - fair.affinity / plain.bound, 0.002, ".6f")
 
 
-def _change_bars(name: str, given: World, plan: Plan) -> Iterator[Bar]:
+def _leavers(size: tuple[int, int, int], plan: Plan, *, quick: bool) -> list[int]:
+    """Return the judges who leave, one at a time: all, or the busiest where that takes too long."""
+    if size == LARGE:
+        return [int(plan.loads.argmax())]
+    return list(range(0, size[1], 10 if quick and size == MIDDLE else 1))
+
+
+def _change_bars(name: str, given: World, plan: Plan, leavers: list[int]) -> Iterator[Bar]:
     again = repair(*given.problem(), before=plan.chosen, track=given.track, seed=7)
     yield at_most(f"{name} changes when nothing changed", len(again.removed), 0, ".0f")
-    judge = int(plan.loads.argmax())
-    left = given.eligible.copy()
-    left[:, judge] = False
-    lower = given.lower * (np.arange(len(given.lower)) != judge)
-    change = repair(given.affinity, left, given.reviews, lower, given.upper, before=plan.chosen)
-    others = (len(change.removed) - int(plan.loads[judge])) / int(plan.chosen.sum())
-    yield at_most(f"{name} others' pairs moved when a judge leaves", others, 0.03, ".4f")
+    moved = [
+        (plan.chosen & ~without(given, plan, judge).plan.chosen).sum() - plan.loads[judge]
+        for judge in leavers
+    ]
+    others = plan.chosen.sum() - plan.loads[leavers]
+    worst = int(np.argmax(moved / others))
+    told = (
+        f"others' pairs moved when a judge leaves, worst of {len(leavers)} (judge {leavers[worst]})"
+    )
+    yield at_most(f"{name} {told}", float(moved[worst] / others[worst]), 0.03, ".4f")
     turn = np.random.default_rng(3).permutation(len(given.affinity))
     mixed = assign(given.affinity[turn], given.eligible[turn], given.reviews, given.lower,
                    given.upper, connect=False, seed=5)  # fmt: skip
     plain = assign(*given.problem(), connect=False)
     difference = abs(mixed.objective - plain.objective)
     yield at_most(f"{name} total changed by order of rows and seed", difference, 1e-6, ".1e")
+
+
+def without(given: World, plan: Plan, judge: int, stability: float | None = None) -> Repair:
+    """Return what becomes of a plan when a judge leaves; the bonus is the page's unless one is given."""
+    left, lower = given.eligible.copy(), given.lower.copy()
+    left[:, judge], lower[judge] = False, 0
+    return repair(given.affinity, left, given.reviews, lower, given.upper,
+                  before=plan.chosen, track=given.track, stability=stability)  # fmt: skip
+
+
+def _bonus_bars(size: tuple[int, int, int], *, quick: bool) -> Iterator[Bar]:
+    """What a bonus on old pairs keeps of all that any plan can keep when a judge leaves, and its price."""
+    given, name = world(*size), f"assignment {size[0]} x {size[1]}, judges leave:"
+    plan = assign(*given.problem(), track=given.track)
+    bonuses = (0.0, 0.02, 0.3, 10.0)
+    after = [
+        [without(given, plan, judge, bonus).plan for bonus in bonuses]
+        for judge in range(0, size[1], 20 if quick else 4)
+    ]
+    free, small, large, most = (
+        (float(sum((p.chosen & plan.chosen).sum() for p in plans)), sum(p.affinity for p in plans))
+        for plans in zip(*after, strict=True)
+    )
+    yield at_least(f"{name} old pairs kept by a bonus of 0.02", small[0] / most[0], 0.99, ".4f")
+    yield at_most(f"{name} affinity given up for it", 1 - small[1] / free[1], 0.00013, ".5f")
+    yield at_least(f"{name} old pairs kept by a bonus of 0.3", large[0] / most[0], 0.999, ".4f")
 
 
 def _shortage_bars(size: tuple[int, int, int]) -> Iterator[Bar]:

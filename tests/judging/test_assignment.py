@@ -59,6 +59,13 @@ def test_the_known_worlds_are_solved_to_their_optimum_and_it_is_proved(
     assert len(plan.connection.apart) == 1
 
 
+def test_the_largest_world_keeps_its_fingerprints() -> None:
+    given = bench.world(*bench.LARGE)
+    assert round(float(given.affinity.sum()), 4) == 1329737.7102
+    assert int(given.eligible.sum()) == 294888
+    assert (set(given.lower), set(given.upper)) == ({15}, {38})
+
+
 def test_every_bar_of_the_bench_is_met() -> None:
     missed = [bar for bar in bench.bars(quick=True) if not bar.met and not bar.timed]
     assert missed == []
@@ -405,6 +412,26 @@ def test_repair_replaces_a_judge_who_leaves_and_keeps_what_is_scored() -> None:
     assert not set(change.removed) & {(int(i), int(j)) for i, j in np.argwhere(fixed)}
     assert ((before | change.plan.chosen) & ~before).sum() == len(change.added)
     assert change.plan.complete
+
+
+@pytest.mark.parametrize("judge", range(6))
+def test_whoever_leaves_at_most_three_in_a_hundred_of_the_others_pairs_move(judge: int) -> None:
+    given = bench.world(*bench.SMALL)
+    plan = assign(*given.problem(), track=given.track)
+    change = bench.without(given, plan, judge)
+    others = [(i, j) for i, j in change.removed if j != judge]
+    assert len(others) <= 0.03 * (len(plan.pairs) - plan.loads[judge])
+    assert change.plan.complete
+
+
+def test_what_stands_moves_for_a_better_judge_unless_there_is_a_gap_to_fill() -> None:
+    affinity = [[0.5, 0.8, 0.1], [0.5, 0.5, 0.1]]
+    may = np.ones((2, 3), dtype=bool)
+    stood = np.array([[True, False, False], [False, False, True]])
+    assert repair(affinity, may, 1, 0, 1, before=stood).removed == ((0, 0), (1, 2))
+    gap = stood & [[True], [False]]
+    assert repair(affinity, may, 1, 0, 1, before=gap).removed == ()
+    assert repair(affinity, may, 1, 0, 1, before=gap, stability=0.02).removed == ((0, 0),)
 
 
 def test_an_old_pair_wins_against_a_slightly_better_new_one_only() -> None:

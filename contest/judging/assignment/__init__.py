@@ -29,6 +29,7 @@ from contest.judging.assignment.precision import Precision, precision
 from contest.judging.assignment.problem import evened
 
 __all__ = [
+    "HOLD",
     "STABILITY",
     "STAGES",
     "Component",
@@ -55,6 +56,12 @@ __all__ = [
 
 STABILITY = 0.02
 """Bonus on a pair that already stood: keeps nearly all of them, for next to no worth."""
+
+HOLD = 0.35
+"""The bonus where gaps are to be filled: what stands moves only where a gap cannot be filled else.
+
+More than the 0.3 that a round's own track is worth: a tie would let pairs move for nothing.
+"""
 
 
 def assign(
@@ -163,7 +170,7 @@ def repair(
     *,
     before: ArrayLike,
     fixed: ArrayLike | None = None,
-    stability: float = STABILITY,
+    stability: float | None = None,
     track: ArrayLike | None = None,
     fair: Fairness = "total",
     connect: bool = True,
@@ -173,10 +180,17 @@ def repair(
     """Assign anew after something changed, moving as little as is sensible.
 
     Takes    what `assign` takes, and `before` (n, m): the pairs that stand now. Those that are no
-             longer eligible go; of the others, only the `fixed` ones must stay.
+             longer eligible go; of the others, only the `fixed` ones must stay. The bonus on a pair
+             that stands is `stability`; left out, it is HOLD where an entry lacks reviews, because
+             a judge left or an entry is new, and STABILITY where all have theirs.
     Returns  the new plan and the pairs added and removed; both empty when nothing had to change.
     Raises   ValueError as `assign` does.
+    Source   as `assign`; the bonus is a penalty on change, the price of the promise that a judge
+             who leaves moves few of the others' pairs.
+    Cost     that of `assign`.
     """
+    if stability is None:
+        stability = HOLD if _lacking(before, eligible, reviews) else STABILITY
     plan = assign(
         affinity,
         eligible,
@@ -206,6 +220,15 @@ def components(chosen: ArrayLike) -> tuple[Component, ...]:
     if mask.ndim != 2:
         raise ValueError("chosen must have a row per entry and a column per judge")
     return connection.components(mask)
+
+
+def _lacking(before: ArrayLike, eligible: ArrayLike, reviews: ArrayLike) -> bool:
+    """Say whether what still stands leaves a gap. Shapes that differ are refused later, by name."""
+    old, may = np.asarray(before, dtype=np.bool_), np.asarray(eligible, dtype=np.bool_)
+    wanted = np.asarray(reviews, dtype=np.float64)
+    if old.ndim != 2 or old.shape != may.shape or wanted.shape not in {(), old.shape[:1]}:
+        return False
+    return bool(((old & may).sum(axis=1) < wanted).any())
 
 
 def _worst(given: problem.Problem, chosen: Bools, ceiling: float | None) -> Worst | None:
