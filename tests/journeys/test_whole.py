@@ -1,4 +1,4 @@
-"""The whole story, from the call to the pilot, through pages only."""
+"""The whole story, from the call to the service, through pages only."""
 
 import pytest
 
@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.database]
 
 
 @pytest.mark.timeout(900)
-def test_a_contest_goes_from_the_call_to_the_pilot(empty_world: World) -> None:
+def test_a_contest_goes_from_the_call_to_the_service(empty_world: World) -> None:
     world = empty_world
     organiser = call.an_organiser_is_appointed(world)
     call.the_call_is_written(organiser)
@@ -36,4 +36,5 @@ def test_a_contest_goes_from_the_call_to_the_pilot(empty_world: World) -> None:
     results.everybody_reads_the_results(world, leads)
     results.a_winner_shows_the_certificate(leads["Kettenwerk"])
     followup.a_winner_is_followed_to_the_pilot(sponsor, owner)
+    followup.a_pilot_becomes_a_service(owner)
     followup.everything_is_on_record(organiser)

@@ -1,4 +1,4 @@
-"""Step 10 to 12: a winner is followed to the pilot, and everything is on record."""
+"""Step 10 to 12: a winner is followed through pilot to service, and everything is on record."""
 
 import re
 
@@ -36,6 +36,20 @@ def a_winner_is_followed_to_the_pilot(sponsor: Person, owner: Person) -> None:
     step = owner.main.locator("ol.events > li").filter(has_text="Wu Lei 吴磊").first
     change = "Gate decided.*20 Jul, 10:00.*Gate after the proof of concept.*became.*Pilot"
     expect(step).to_contain_text(re.compile(change, re.DOTALL))
+
+
+def a_pilot_becomes_a_service(owner: Person) -> None:
+    title = ENTRIES["PortLedger"].title
+    owner.world.at("2020-01-20 10:00")
+    goes_on(owner, "Gate after the pilot")
+    owner.follows("Decide the gate").sees("Gate after the pilot")
+    owner.fills({"Decision": "Go: on to the next stage", "Reason": "Three ports pay for it."})
+    owner.presses("Decide").sees(title)
+    expect(owner.main.locator(".pills")).to_contain_text("Service")
+    owner.follows("Close").sees(f"Close “{title}”")
+    owner.fills({"Outcome": "Success", "Note": "In daily use at three ports."})
+    owner.presses("Close the case")
+    owner.sees(title).reads("In daily use at three ports.").misses("Next stage")
 
 
 def goes_on(owner: Person, stage: str) -> None:
