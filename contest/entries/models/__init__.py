@@ -17,7 +17,9 @@ from contest.entries.models.entry import (
     State,
     Version,
     can_edit,
+    deadline,
     lateness,
+    written_for,
 )
 from contest.entries.models.form import Question, QuestionForm, QuestionKind
 from contest.entries.models.screening import InfoRequest, Outcome, Screening
@@ -45,5 +47,7 @@ __all__ = [
     "State",
     "Version",
     "can_edit",
+    "deadline",
     "lateness",
+    "written_for",
 ]

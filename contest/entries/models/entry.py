@@ -2,6 +2,7 @@
 
 import enum
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -239,6 +240,24 @@ def lateness(round_: Round, at: datetime, leave: Leave = NO_LEAVE) -> Lateness:
         return Lateness.ON_TIME
     grace = round_.grace_ends_at()
     return Lateness.GRACE if grace is not None and at < grace else Lateness.EXTENSION
+
+
+def deadline(round_: Round, leave: Leave = NO_LEAVE) -> datetime | None:
+    """Return until when the team writes: the round's end, later or for what was asked."""
+    if leave.requested_until is not None:
+        return leave.requested_until
+    return max(filter(None, (round_.closes_at, leave.extended_until)), default=None)
+
+
+def written_for(collecting: Sequence[Round], state: State, at: datetime) -> Round | None:
+    """Return for which of the rounds that collect, in their order, a team writes.
+
+    That is the first one; for entries that advanced, the newest that has opened.
+    """
+    if state is State.ADVANCED:
+        opened = [r for r in collecting if r.opens_at is not None and r.opens_at <= at]
+        return opened[-1] if opened else None
+    return collecting[0] if collecting else None
 
 
 def can_edit(entry: Entry | None, at: datetime, round_: Round, leave: Leave = NO_LEAVE) -> Decision:

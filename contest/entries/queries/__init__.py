@@ -1,5 +1,6 @@
 """Reads entries. Each query loads all that its reader touches, and nothing is loaded later."""
 
+from contest.entries.queries.deadlines import Deadline, deadlines, ending
 from contest.entries.queries.drafts import (
     Field,
     answer,
@@ -52,6 +53,7 @@ from contest.entries.queries.versions import (
 )
 
 __all__ = [
+    "Deadline",
     "Deck",
     "Field",
     "Progress",
@@ -63,9 +65,11 @@ __all__ = [
     "closing",
     "counts",
     "current_round",
+    "deadlines",
     "decided",
     "decks",
     "draft",
+    "ending",
     "entries_of",
     "entry",
     "entry_of",

@@ -24,6 +24,7 @@ from contest.entries.models import (
     Question,
     QuestionForm,
     State,
+    written_for,
 )
 from contest.files.models import File
 from contest.teams import queries as teams
@@ -55,20 +56,14 @@ ANSWER = select(DraftAnswer).where(
 def current_round(
     session: Session, contest_id: uuid.UUID, entry: Entry | None, at: datetime
 ) -> Round | None:
-    """Return the round the team writes for, with its contest.
-
-    That is the first one that collects; for entries that advanced, the newest that has opened.
-    """
+    """Return the round the team writes for, with its contest."""
     collecting = session.scalars(
         select(Round)
         .where(Round.contest_id == contest_id, Round.opens_at.is_not(None))
         .options(joinedload(Round.contest).joinedload(Contest.series))
         .order_by(Round.number)
     ).all()
-    if entry is not None and entry.state is State.ADVANCED:
-        opened = [r for r in collecting if r.opens_at is not None and r.opens_at <= at]
-        return opened[-1] if opened else None
-    return collecting[0] if collecting else None
+    return written_for(collecting, entry.state if entry is not None else State.DRAFT, at)
 
 
 def leave(session: Session, team_id: uuid.UUID, entry: Entry | None, round_: Round) -> Leave:

@@ -17,7 +17,7 @@ from contest.contests.signedin import actor
 from contest.core.decisions import Decision, deny
 from contest.core.text import N_
 from contest.entries import policy, queries
-from contest.entries.models import NO_LEAVE, Entry, Leave, QuestionForm, Version
+from contest.entries.models import NO_LEAVE, Entry, Leave, QuestionForm, Version, deadline
 from contest.entries.pages import PromiseNeeded, require_promise
 from contest.entries.queries import Field, Progress
 from contest.teams.models import Team
@@ -54,10 +54,7 @@ class Desk:
     @property
     def deadline(self) -> datetime | None:
         """Return until when this team may write: the round's end, later or for what was asked."""
-        if self.leave.requested_until is not None:
-            return self.leave.requested_until
-        closes_at = self.round.closes_at if self.round is not None else None
-        return max(filter(None, (closes_at, self.leave.extended_until)), default=None)
+        return deadline(self.round, self.leave) if self.round is not None else None
 
     def progress(self, versions: Sequence[Version]) -> Progress:
         """Return what counts, what changed since and what is missing, of all `versions`."""
