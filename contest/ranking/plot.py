@@ -40,7 +40,11 @@ class Plot:
 def plot(lines: Sequence[Line], top_k: int) -> Plot:
     """Lay out the first entries of a ranking on a common axis of points."""
     shown = list(lines[:MOST])
-    ends = [x for line in shown for x in (line.from_points, line.to_points, line.standing.raw)]
+    ends = [
+        points
+        for line in shown
+        for points in (line.from_points, line.to_points, line.standing.adjusted, line.standing.raw)
+    ]
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     step = _step(high - low)
     low, high = step * math.floor(low / step), step * math.ceil(high / step)

@@ -403,11 +403,17 @@ class Line:
 
     @property
     def from_points(self) -> float:
-        return max(LOWEST, self.standing.adjusted - SPREAD * self.standing.sd)
+        """Return where the interval begins: within the scale, and never beyond the value itself.
+
+        A correction for strict judges may carry a value over the end of the scale.
+        """
+        s = self.standing
+        return max(min(LOWEST, s.adjusted), s.adjusted - SPREAD * s.sd)
 
     @property
     def to_points(self) -> float:
-        return min(HIGHEST, self.standing.adjusted + SPREAD * self.standing.sd)
+        s = self.standing
+        return min(max(HIGHEST, s.adjusted), s.adjusted + SPREAD * s.sd)
 
 
 def lines(standings: Sequence[Standing], by: str) -> list[Line]:
