@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contest.ranking.model.sensitivity import Capped, Without
     from contest.ranking.model.wanted import Wanted
 
-VERSION = "5"  # of the arithmetic: raise it when the same scores give other numbers
+VERSION = "6"  # of the arithmetic: raise it when the same scores give other numbers, or more
 NEIGHBOURS = 5  # to each side, with whom an entry is compared by name
 EXTRA = 12  # reviews that are proposed where they help most
 
@@ -164,6 +164,17 @@ def components(
             for w in wanted
         ],
     }  # fmt: skip
+
+
+def compared(computed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the ranking with how far its raw and its adjusted values make the same order."""
+    from contest.ranking.turned import turned  # noqa: PLC0415 -- slow import
+
+    rows, decimals = computed["standings"], computed["parameters"]["decimals"]
+    raw, adjusted = ([round(s[name], decimals) for s in rows] for name in ("raw", "adjusted"))
+    found = turned(raw, adjusted, [s["details"]["component"] for s in rows])
+    told = {"pairs": found.pairs, "opposite": found.opposite, "tau": found.tau}
+    return {**computed, "components": {**computed["components"], "raw_adjusted": told}}
 
 
 def _fit(fit: "JudgeFit | None") -> dict[str, Any]:

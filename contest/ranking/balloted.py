@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contest.ranking.luce import Fit
     from contest.ranking.slates import Posterior
 
-VERSION = "3"
+VERSION = "4"
 SEED, DRAWS = 20190301, 1000
 FULL = 100.0
 SPREAD_OF_POINTS = 2.0  # noise is measured in shares of an even portion; this is its widest

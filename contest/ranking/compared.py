@@ -12,7 +12,7 @@ from contest.ranking.leaving import Order, Tick, silent, without_each
 if TYPE_CHECKING:
     from contest.ranking.pairwise import Belief
 
-METHOD, VERSION = "pairwise", "3"
+METHOD, VERSION = "pairwise", "4"
 SEED = 20190301
 TIED = 0.9  # neighbours whose order is less certain than this stand in one band
 

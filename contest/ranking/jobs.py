@@ -40,6 +40,8 @@ def compute(round_id: str, by_id: str | None = None, run_id: str | None = None) 
         found = OTHERWISE.get(round_.mode, _scored)(round_, _teller(run_id))
     except Unwanted:
         return {"computed": None}
+    if round_.mode is not Mode.PASS_FAIL:  # where nothing is adjusted
+        found = account.compared(found)
     return {"computed": ties.settled(found, round_, queries.rungs(db.session(), round_))}
 
 

@@ -11,7 +11,7 @@ from contest.core.text import N_
 from contest.ranking import queries
 from contest.ranking.models import Ranking
 from contest.ranking.queries import Severity, VerdictsOf, Voter
-from contest.web.text import listed
+from contest.web.text import decimal, listed
 
 NOTES: Mapping[str, str] = {
     "no_scores": N_("Nobody has handed in scores yet."),
@@ -216,6 +216,37 @@ def _concord(found: Mapping[str, Any] | None) -> list[str]:
     ]  # fmt: skip
 
 
+def method(ranking: Ranking) -> list[str]:
+    """Return what the method changed: the order, and for judges who had stronger entries than others.
+
+    A ranking that was stored before these were tells what it can.
+    """
+    said, panel = [], ranking.components
+    order, pool = panel.get("raw_adjusted"), panel.get("pool")
+    if order and order["tau"] is not None:
+        said.append(
+            gettext("Pairs of entries that raw and adjusted value have the other way round: %(turned)s"
+                    " of %(pairs)s (Kendall's τ = %(tau)s).", turned=order["opposite"],
+                    pairs=order["pairs"], tau=decimal(order["tau"], 2))
+        )  # fmt: skip
+    if pool:
+        is_above = pool["gamma"] > 0 and pool["t"] is not None
+        t = f"= {decimal(pool['t'], 2)}" if is_above else "≤ 0"
+        sentence = POOLS[pool["used"]]
+        said.append(gettext(sentence) % {"t": t})
+    return said
+
+
+POOLS: Mapping[bool, str] = {
+    True: N_(
+        "Some judges had stronger entries than others; the adjusted value takes it into account"
+        " (t of γ %(t)s)."
+    ),
+    False: N_(
+        "No sign that some judges had stronger entries than others, so nothing is taken into account"
+        " for it (t of γ %(t)s; it takes more than 2, in a small contest more than 3)."
+    ),
+}
 HANGS: Mapping[str, str] = {
     "pass": N_("would pass: %(entries)s"),
     "fail": N_("would fail: %(entries)s"),

@@ -31,7 +31,7 @@ from contest.judging.queries import calibrating
 from contest.judging.queries import panel as judged
 from contest.ranking import actions, beside, plot, policy, queries, verdicts
 from contest.ranking.models import Ranking, RankingRun, RunState
-from contest.ranking.sentences import agreement, depends, hangs, lead, remarks
+from contest.ranking.sentences import agreement, depends, hangs, lead, method, remarks
 from contest.web import requests
 from contest.web.access import action, authorize, found, mark_decided, reveal
 from contest.web.db import db
@@ -91,6 +91,7 @@ def show(round_id: uuid.UUID) -> ResponseReturnValue:
         stale=queries.changed_since(session, ranking),
         remarks=remarks(session, ranking),
         agreement=agreement(ranking),
+        method=method(ranking),
         ladder=_ladder(ranking),
     )
 

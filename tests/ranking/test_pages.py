@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 import rfc8785
+from scipy.stats import kendalltau
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -287,6 +288,45 @@ def test_two_tracks_without_a_common_judge_have_places_of_their_own(
     text = client.page(room.address()).text
     assert "group 2" in text
     assert "across groups nothing can be said" in text
+
+
+def test_how_far_raw_and_adjusted_agree_and_whether_pools_differ_stand_by_the_method(
+    client: Client, session: Session
+) -> None:
+    room = Room(session, entries=9, judges=4)
+    for k, card in enumerate(room.cards):
+        judge, entry = divmod(k, 9)
+        if entry in ((1, 7), (), (0, 2, 7), (2, 4, 7, 8))[judge]:
+            scoring.set_aside(session, card, "A test", contest_id=room.contest.id, by=room.chair,
+                              at=make.NOON)  # fmt: skip
+    ranking = room.computed(session)
+    told = ranking.components["raw_adjusted"]
+    values = [(round(s.raw, 2), round(s.adjusted, 2)) for s in ranking.standings]
+    assert told["tau"] == pytest.approx(kendalltau(*zip(*values, strict=True)).statistic)
+    assert told["opposite"] > 0
+    assert ranking.components["pool"] is not None
+    client.sign_in(room.chair)
+    text = client.page(room.address()).text
+    assert (
+        f"other way round: {told['opposite']} of 36 (Kendall&#39;s τ = {told['tau']:.2f})" in text
+    )
+    assert "judges had stronger entries than others" in text
+    assert "t of γ" in text
+
+
+def test_a_ranking_from_before_the_comparison_of_raw_and_adjusted_is_shown(
+    client: Client, session: Session
+) -> None:
+    room = Room(session)
+    ranking = room.computed(session)
+    known = {**ranking.components}
+    del known["raw_adjusted"], known["pool"]
+    ranking.components = known
+    session.flush()
+    client.sign_in(room.chair)
+    text = client.page(room.address()).text
+    assert "Version of the arithmetic" in text
+    assert "other way round" not in text
 
 
 # --- more reviews

@@ -10,7 +10,15 @@ from contest.ranking.agreement import Unknown
 from contest.ranking.model import Code, Options, rank
 from contest.ranking.models import Ranking
 from contest.ranking.queries import Severity, VerdictsOf
-from contest.ranking.sentences import NOTES, UNKNOWN, agreement, depends, hangs, remarks
+from contest.ranking.sentences import (
+    NOTES,
+    UNKNOWN,
+    agreement,
+    depends,
+    hangs,
+    method,
+    remarks,
+)
 from tests import make
 from tests.ranking.panels import Scores, contest
 
@@ -140,3 +148,25 @@ def test_what_hangs_on_a_verdict_is_told_by_what_it_would_be(app: Flask) -> None
     bea = VerdictsOf("Bea", 2, 1.0, 0.5, (), {"wait": ("Dune", "Ember"), "pass": ("Cedar",)})
     with app.test_request_context("/?lang=en"):
         assert hangs(bea) == "would pass: Cedar; would wait for the panel: Dune and Ember"
+
+
+@pytest.mark.parametrize(
+    ("pool", "says"),
+    [
+        ({"gamma": 0.9, "t": 4.126, "used": True}, "takes it into account (t of γ = 4.13)."),
+        ({"gamma": 0.2, "t": 1.4, "used": False}, "nothing is taken into account for it (t of γ = 1.40;"),
+        ({"gamma": -5.0, "t": None, "used": False}, "(t of γ ≤ 0; it takes more than 2,"),
+    ],
+)  # fmt: skip
+def test_whether_judges_had_stronger_entries_is_told_with_its_figure(
+    app: Flask, pool: dict[str, object], says: str
+) -> None:
+    with app.test_request_context("/?lang=en"):
+        (said,) = method(Ranking(components={"pool": pool}))
+    assert says in said
+
+
+def test_where_one_of_raw_and_adjusted_has_no_order_nothing_is_said_of_both(app: Flask) -> None:
+    order = {"pairs": 3, "opposite": 0, "tau": None}
+    with app.test_request_context("/?lang=en"):
+        assert method(Ranking(components={"raw_adjusted": order, "pool": None})) == []
