@@ -25,6 +25,7 @@ from contest.entries.answers import LONGEST
 from contest.entries.models import QuestionKind
 from contest.entries.queries import Field as Answered
 from contest.web.forms import Form, LocalDateTimeField, SomeWords, WordsField
+from contest.web.merging import MergingForm
 from contest.web.states import state_word
 from contest.web.text import lazy as _
 from contest.web.text import own_name, plain
@@ -32,7 +33,7 @@ from contest.web.text import own_name, plain
 CHECKS = {"widget": ListWidget(prefix_label=False), "option_widget": CheckboxInput()}
 
 
-class AskedForm(Form):
+class AskedForm(MergingForm):
     """One question of a round's form."""
 
     kind = RadioField(_("Kind of answer"), [InputRequired()], default="text")

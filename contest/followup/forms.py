@@ -1,7 +1,7 @@
 """What people who carry a case on fill in."""
 
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from flask_babel import gettext
 from flask_wtf.file import FileField, FileRequired
@@ -26,16 +26,22 @@ FIGURE = NumberRange(min=-LARGEST, max=LARGEST)
 NOBODY = ""
 
 
-class OwnersForm(Form):
+class OwnersForm(MergingForm):
     """Who owns the case on each side."""
 
     sponsor = SelectField(_("Owner at the sponsor"), choices=[])
     team = SelectField(_("Owner in the team"), choices=[])
 
-    def offer(self, at_sponsor: list[User], in_team: list[User]) -> None:
-        for field, people in ((self.sponsor, at_sponsor), (self.team, in_team)):
-            field.choices = [(NOBODY, gettext("Nobody yet"))]
-            field.choices.extend((str(p.id), p.name or p.email) for p in people)
+    def __init__(self, at_sponsor: list[User], in_team: list[User], **values: Any) -> None:
+        self.offered = {"sponsor": at_sponsor, "team": in_team}
+        super().__init__(**values)
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        for name, people in self.offered.items():
+            self[name].choices = [
+                (NOBODY, gettext("Nobody yet")), *((str(p.id), p.name or p.email) for p in people)
+            ]  # fmt: skip
+        super().process(*args, **kwargs)
 
 
 class ReasonForm(Form):

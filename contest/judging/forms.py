@@ -29,6 +29,7 @@ from contest.judging.queries.calibrating import Candidate
 from contest.judging.queries.interests import Name
 from contest.organisations.forms import OrganisationField
 from contest.web.forms import Form, LocalDateTimeField, SomeWords, WordsField
+from contest.web.merging import MergingForm
 from contest.web.states import state_word
 from contest.web.text import lazy as _
 from contest.web.text import plain
@@ -312,7 +313,7 @@ def extend_form(contest: Contest, round_: Round) -> ExtendForm:
     )
 
 
-class CriterionForm(Form):
+class CriterionForm(MergingForm):
     """A criterion with its scale and described levels."""
 
     weight = IntegerField(
@@ -344,7 +345,9 @@ class CriterionForm(Form):
         )
 
 
-def criterion_form(contest: Contest, criterion: Criterion | None = None) -> CriterionForm:
+def criterion_form(
+    contest: Contest, criterion: Criterion | None = None, **given: Any
+) -> CriterionForm:
     """Return the form of a criterion; its levels are described in the contest's languages."""
     low, high = (criterion.low, criterion.high) if criterion else (0, 5)
     languages = contest.languages
@@ -363,4 +366,5 @@ def criterion_form(contest: Contest, criterion: Criterion | None = None) -> Crit
         values |= {"title": criterion.title, "help": criterion.help, "weight": criterion.weight}
         known: dict[int, Words] = {level.points: level.title for level in criterion.levels}
         values |= {f"level_{p}".replace("-", "m"): words for p, words in known.items()}
-    return cast(CriterionForm, type("CriterionFormOfScale", (CriterionForm,), fields)(data=values))
+    kind = type("CriterionFormOfScale", (CriterionForm,), fields)
+    return cast(CriterionForm, kind(data=values, **given))

@@ -4,11 +4,11 @@ from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from contest.messages.models import LONGEST_NOTE
-from contest.web.forms import Form
+from contest.web.merging import MergingForm
 from contest.web.text import lazy
 
 
-class NoteForm(Form):
+class NoteForm(MergingForm):
     """A personal line."""
 
     note = TextAreaField(

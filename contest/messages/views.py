@@ -1,6 +1,7 @@
 """The outbox of a contest, the calendar, and in development a mailbox with all that went out."""
 
 import uuid
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import (
@@ -26,6 +27,7 @@ from contest.core.errors import DomainError
 from contest.messages import actions, calendar, policy, queries, rendering
 from contest.messages.forms import NoteForm
 from contest.messages.models import LIFE, Message, State
+from contest.web import merging
 from contest.web.access import action, found, public, reveal
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, render_form
@@ -77,7 +79,7 @@ def release(slug: str) -> ResponseReturnValue:
 def show(slug: str, message_id: uuid.UUID) -> ResponseReturnValue:
     contest = _contest(slug)
     message = _of(contest, message_id)
-    return _page(contest, message, NoteForm(data={"note": message.note}))
+    return _page(contest, message, _note_form(message))
 
 
 @bp.post("/contests/<slug:slug>/messages/<uuid:message_id>/note")
@@ -85,17 +87,17 @@ def show(slug: str, message_id: uuid.UUID) -> ResponseReturnValue:
 @signed_in
 def annotate(slug: str, message_id: uuid.UUID) -> ResponseReturnValue:
     contest = _contest(slug)
-    message, form = _of(contest, message_id), NoteForm()
-    if form.validate_on_submit():
-        try:
-            actions.annotate(
-                db.session(), message, form.note.data or "", by=current(), at=now()
-            )  # fmt: skip
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("Saved."), "success")
-            return redirect(url_for(".show", slug=slug, message_id=message_id), 303)
+    message = _of(contest, message_id)
+    form = _note_form(message)
+    if merging.save_unversioned(
+        form,
+        lambda: _note_form(message, formdata=None),
+        lambda: actions.annotate(
+            db.session(), message, form.note.data or "", by=current(), at=now()
+        ),
+    ):
+        flash(gettext("Saved."), "success")
+        return redirect(url_for(".show", slug=slug, message_id=message_id), 303)
     return _page(contest, message, form)
 
 
@@ -177,6 +179,10 @@ def _contest(slug: str) -> Contest:
 def _of(contest: Contest, message_id: uuid.UUID) -> Message:
     message = queries.message(db.session(), message_id)
     return found(message if message is not None and message.contest_id == contest.id else None)
+
+
+def _note_form(message: Message, **given: Any) -> NoteForm:
+    return NoteForm(data={"note": message.note}, **given)
 
 
 def _page(contest: Contest, message: Message, form: NoteForm) -> ResponseReturnValue:

@@ -7,6 +7,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from contest.web.forms import Form, LocalDateTimeField
+from contest.web.merging import MergingForm
 from contest.web.text import lazy as _
 
 
@@ -32,7 +33,7 @@ class DrawForm(Form):
     )
 
 
-class ArrangeForm(Form):
+class ArrangeForm(MergingForm):
     """Place and time of the pitches."""
 
     place = StringField(_("Venue"), [Length(max=200)])

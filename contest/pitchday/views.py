@@ -4,6 +4,7 @@ import secrets
 import uuid
 import zlib
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from contest.contests.signedin import actor
 from contest.core.errors import DomainError
 from contest.pitchday import actions, policy, queries
 from contest.pitchday.forms import ArrangeForm, DrawForm
+from contest.web import merging
 from contest.web.access import action, found, mark_decided, reveal
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, render_form
@@ -101,14 +103,19 @@ def draw(round_id: uuid.UUID) -> ResponseReturnValue:
 @signed_in
 @action("pitchday.arrange")
 def arrange(round_id: uuid.UUID) -> ResponseReturnValue:
-    """Say where and when the pitches are."""
+    """Say where and when the pitches are; two editors' changes are merged."""
     round_, user = _round(round_id), current()
     reveal(policy.may_run(actor(round_.contest), round_))
-    form = ArrangeForm(round_.contest.zone, obj=queries.stage(db.session(), round_.id))
-    if form.validate_on_submit():
-        actions.arrange(
+    stage = queries.stage(db.session(), round_.id)
+    make = partial(ArrangeForm, round_.contest.zone, obj=stage)
+    form = make()
+    if merging.save_unversioned(
+        form,
+        lambda: make(formdata=None),
+        lambda: actions.arrange(
             db.session(), round_, form.place.data or "", form.starts_at.data, by=user, at=now()
-        )
+        ),
+    ):
         return redirect(url_for(".stage", round_id=round_.id), 303)
     return render_form("pitchday/arrange.html", form, round=round_, contest=round_.contest)
 

@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional, Vali
 from contest.privacy.models import Class
 from contest.privacy.retention import LONGEST, RULES
 from contest.web.forms import Form
+from contest.web.merging import MergingForm
 from contest.web.text import lazy as _
 
 
@@ -36,7 +37,7 @@ class EraseOtherForm(Form):
     )  # fmt: skip
 
 
-class RetentionForm(Form):
+class RetentionForm(MergingForm):
     """Days after the contest's end; empty for ever."""
 
     def days(self) -> dict[str, int | None]:

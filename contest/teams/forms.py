@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any, cast
 
 from wtforms import EmailField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
@@ -13,13 +14,14 @@ from contest.teams.actions import Founding
 from contest.teams.models import Kind, Team
 from contest.teams.queries import Question
 from contest.web.forms import Form
+from contest.web.merging import MergingForm
 from contest.web.states import state_word
 from contest.web.text import countries, lazy, plain
 
 NONE = ("", "—")
 
 
-class TeamForm(Form):
+class TeamForm(MergingForm):
     """Name, kind and where the team comes from."""
 
     name = StringField(
@@ -41,6 +43,7 @@ class TeamForm(Form):
         tracks: Sequence[Track],
         team: Team | None = None,
         country: str = "",
+        **given: Any,
     ) -> None:
         values = (
             {"name": team.name, "kind": team.kind.value, "country": team.country,
@@ -48,7 +51,7 @@ class TeamForm(Form):
             if team is not None
             else {"country": country}
         )  # fmt: skip
-        super().__init__(**values)
+        super().__init__(data=values, **given)
         self.kind.choices = [(kind.value, state_word(kind)) for kind in Kind]
         self.country.choices = countries()
         self.track.choices = [NONE, *((str(t.id), plain(t.title)) for t in tracks)]
@@ -72,7 +75,7 @@ class InviteForm(Form):
     email = EmailField(lazy("Mail address"), [InputRequired(), Length(max=LONGEST)])
 
 
-def eligibility_form(questions: Sequence[Question]) -> Form:
+def eligibility_form(questions: Sequence[Question], **given: Any) -> MergingForm:
     """Return a form with one yes-or-no question per eligibility question, named by its number."""
     fields = {
         _name(question): RadioField(
@@ -83,8 +86,7 @@ def eligibility_form(questions: Sequence[Question]) -> Form:
         )
         for question in questions
     }
-    made: type[Form] = type("EligibilityForm", (Form,), fields)
-    return made()
+    return cast(MergingForm, type("EligibilityForm", (MergingForm,), fields)(**given))
 
 
 def answered(form: Form, questions: Sequence[Question]) -> dict[uuid.UUID, bool]:

@@ -21,6 +21,7 @@ from contest.core.errors import Conflict, DomainError
 from contest.core.text import N_
 from contest.core.words import Words
 from contest.web.forms import Form, LocalDateTimeField, WordsField
+from contest.web.text import listed
 
 CHANGED = N_(
     "Somebody changed this meanwhile. Compare with what stands there now, then save again."
@@ -149,6 +150,8 @@ def _plain(value: object) -> str:
             return f"{value.normalize():f}"
         case datetime():
             return value.isoformat()
+        case list():
+            return " ".join(sorted(map(str, value)))
     return str(value).replace("\r\n", "\n").strip()
 
 
@@ -171,18 +174,18 @@ def _clash(mine: Any, theirs: Any, name: str) -> Clash:
 
 
 def _value(field: Field) -> str:
-    """Return what the input of a field holds."""
+    """Return what the input of a field holds; of several choices, one a line."""
     if isinstance(field.data, bool) and not hasattr(field, "iter_choices"):
         return _plain(field.data)
     if hasattr(field, "iter_choices"):
-        return next((str(choice[0]) for choice in field.iter_choices() if choice[2]), "")
+        return "\n".join(str(choice[0]) for choice in field.iter_choices() if choice[2])
     return str(field._value()) if hasattr(field, "_value") else _plain(field.data)  # noqa: SLF001 -- as its widget does
 
 
 def _shown(field: Field) -> str:
     """Return what a reader sees chosen or written in a field."""
     if hasattr(field, "iter_choices"):
-        return next((str(choice[1]) for choice in field.iter_choices() if choice[2]), "")
+        return listed([str(choice[1]) for choice in field.iter_choices() if choice[2]])
     if isinstance(field.data, bool):
         return gettext("Yes") if field.data else gettext("No")
     return (

@@ -1,14 +1,12 @@
 """Two people have the same form open: nobody's words are lost, and nobody is asked without need."""
 
-from xml.etree.ElementTree import Element
-
-import html5lib
 import pytest
 from sqlalchemy.orm import Session
 
 from contest.contests.models import Contest
 from contest.core.words import Words
 from tests import make
+from tests.filled import held, opened
 from tests.pages import Client
 
 
@@ -20,29 +18,6 @@ def contest(client: Client, session: Session) -> Contest:
     contest.title = Words(en="Rivers", zh="河")
     session.flush()
     return contest
-
-
-def opened(client: Client, url: str) -> dict[str, str]:
-    """Return what the form of a page holds, as a browser would send it."""
-    return held(client.page(url).text)
-
-
-def held(text: str) -> dict[str, str]:
-    root = html5lib.parse(text, namespaceHTMLElements=False)
-    (form,) = (f for f in root.iter("form") if f.get("class") == "form")
-    named = [e for e in form.iter() if e.get("name")]
-    return {str(e.get("name")): value for e in named if (value := _value(e)) is not None}
-
-
-def _value(control: Element) -> str | None:
-    if control.tag == "textarea":
-        return (control.text or "").removeprefix("\n")
-    if control.tag == "select":
-        chosen = [o for o in control.iter("option") if o.get("selected") is not None]
-        return str(chosen[0].get("value")) if chosen else ""
-    if control.get("type") in {"radio", "checkbox"}:
-        return control.get("value") if control.get("checked") is not None else None
-    return control.get("value", "") if control.tag == "input" else None
 
 
 def test_changes_of_different_fields_are_both_kept_without_asking(

@@ -15,7 +15,7 @@ from contest.results.actions import consent, sets
 from contest.results.models import Certificate, Decision, DecisionState, ResultSet, ResultState
 from contest.results.queries import feedback
 from tests import make
-from tests.contests.test_two_editors import opened
+from tests.filled import opened
 from tests.jobs import run_promised
 from tests.pages import Client
 from tests.results.story import TITLES, Story, choices, decided, published, signed, story

@@ -1,7 +1,7 @@
 """Who is asked, and what they answer."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import request
 from wtforms import (
@@ -72,10 +72,12 @@ class InviteForm(AppointmentForm):
         return Invitation(**values)
 
 
-def appointment_form(appointment: Appointment, tracks: Sequence[Track]) -> AppointmentForm:
+def appointment_form(
+    appointment: Appointment, tracks: Sequence[Track], **given: Any
+) -> AppointmentForm:
     """Return the form of an appointment; who does not judge is not asked about judging."""
     choices = _choices(appointment.contest, tracks)
-    form = AppointmentForm(appointment.contest, choices, obj=appointment)
+    form = AppointmentForm(appointment.contest, choices, obj=appointment, **given)
     judges = appointment.role is Role.JUDGE
     return _without_idle(form, {"bridges": judges, "languages": judges})
 

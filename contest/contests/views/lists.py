@@ -157,11 +157,17 @@ def part_edit(slug: str, kind: str, part_id: uuid.UUID) -> ResponseReturnValue:
     make = partial(of.form, contest, of.choices(session, contest), obj=part)
     form = make()
 
-    def save(seen: int) -> None:
-        given = None if isinstance(part, Partnership) else seen
-        parts.edit(session, part, form.values(), seen=given, by=user, at=requests.now())
+    def edit(seen: int | None) -> None:
+        parts.edit(session, part, form.values(), seen=seen, by=user, at=requests.now())
 
-    if merging.save(form, lambda: make(formdata=None), save):
+    def stored() -> forms.ContestForm:
+        return make(formdata=None)
+
+    if (
+        merging.save_unversioned(form, stored, lambda: edit(None))
+        if isinstance(part, Partnership)
+        else merging.save(form, stored, edit)
+    ):
         flash(gettext("Saved."), "success")
         return redirect(url_for(f".{kind}", slug=slug), 303)
     return render_form(

@@ -1,6 +1,7 @@
 """The pages on which people are appointed, and on which they answer."""
 
 import uuid
+from functools import partial
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +21,7 @@ from contest.core.errors import DomainError, Gone
 from contest.core.text import N_
 from contest.undertakings import queries as promises
 from contest.undertakings.models import Kind
-from contest.web import requests
+from contest.web import merging, requests
 from contest.web.access import action, authorize, found, public, reveal
 from contest.web.db import db
 from contest.web.forms import render_form
@@ -78,9 +79,14 @@ def appointment_edit(appointment_id: uuid.UUID) -> ResponseReturnValue:
     appointment, user = _managed(appointment_id)
     contest = appointment.contest
 
-    form = forms.appointment_form(appointment, queries.tracks(db.session(), contest.id))
-    if form.validate_on_submit():
-        people.edit(db.session(), appointment, form.values(), by=user, at=requests.now())
+    tracks = queries.tracks(db.session(), contest.id)
+    make = partial(forms.appointment_form, appointment, tracks)
+    form = make()
+    if merging.save_unversioned(
+        form,
+        lambda: make(formdata=None),
+        lambda: people.edit(db.session(), appointment, form.values(), by=user, at=requests.now()),
+    ):
         flash(gettext("Saved."), "success")
         return redirect(url_for(".people", slug=contest.slug), 303)
     return render_form(

@@ -1,5 +1,7 @@
 """The pages on which organisers publish the texts that people sign."""
 
+from functools import partial
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -8,11 +10,10 @@ from contest.accounts.signin import signed_in
 from contest.contests.forms import UndertakingForm
 from contest.contests.queries.readiness import REQUIRED
 from contest.contests.views.blueprint import bp, managed
-from contest.core.errors import DomainError
 from contest.undertakings import actions, queries
 from contest.undertakings.models import Kind
 from contest.undertakings.pages import SIGNERS
-from contest.web import requests
+from contest.web import merging, requests
 from contest.web.access import action
 from contest.web.db import db
 from contest.web.forms import render_form
@@ -49,24 +50,18 @@ def undertaking_edit(slug: str, kind: str) -> ResponseReturnValue:
     of_contest = queries.of_scope(session, "contest", contest.id)
     text = of_contest[Kind(kind)].current(at) if Kind(kind) in of_contest else None
 
-    form = UndertakingForm(contest, obj=text)
-    if form.validate_on_submit():
-        try:
-            actions.publish_text(
-                session,
-                "contest",
-                contest.id,
-                Kind(kind),
-                form.body.data,
-                about=contest.title,
-                by=user,
-                at=at,
-            )
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("The text is in force."), "success")
-            return redirect(url_for(".undertakings", slug=slug), 303)
+    make = partial(UndertakingForm, contest, obj=text)
+    form = make()
+    if merging.save_unversioned(
+        form,
+        lambda: make(formdata=None),
+        lambda: actions.publish_text(
+            session, "contest", contest.id, Kind(kind), form.body.data,
+            about=contest.title, by=user, at=at,
+        ),
+    ):  # fmt: skip
+        flash(gettext("The text is in force."), "success")
+        return redirect(url_for(".undertakings", slug=slug), 303)
     return render_form(
         "contests/undertaking_edit.html", form, contest=contest, kind=Kind(kind), text=text
     )

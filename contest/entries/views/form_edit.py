@@ -1,6 +1,7 @@
 """Organisers put the form of a round together."""
 
 import uuid
+from functools import partial
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from contest.entries import actions, policy, queries
 from contest.entries.forms import AskedForm
 from contest.entries.models import Question
 from contest.entries.views.blueprint import bp
+from contest.web import merging
 from contest.web.access import action, authorize, found
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, done, render_form
@@ -70,11 +72,13 @@ def question_add(round_id: uuid.UUID) -> ResponseReturnValue:
 @action("entries.question_edit")
 @signed_in
 def question_edit(question_id: uuid.UUID) -> ResponseReturnValue:
-    """Change a question."""
+    """Change a question; two editors' changes are merged."""
     question, round_ = _question(question_id)
-    form = AskedForm(round_.contest.languages, data=_filled(question))
-    if done(
+    make = partial(AskedForm, round_.contest.languages, data=_filled(question))
+    form = make()
+    if merging.save_unversioned(
         form,
+        lambda: make(formdata=None),
         lambda: actions.edit_question(
             db.session(), round_, question, form.asked(), by=current(), at=now()
         ),

@@ -1,6 +1,7 @@
 """One case: its page, its owners and its way through the stages."""
 
 import uuid
+from functools import partial
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,7 @@ from contest.followup.models import CloseReason, GateDecision, Stage
 from contest.followup.queries import board
 from contest.followup.queries import cases as queries
 from contest.followup.views.blueprint import bp, case_for
+from contest.web import merging
 from contest.web.access import action, authorize
 from contest.web.db import db
 from contest.web.forms import done, render_form
@@ -55,17 +57,18 @@ def show(case_id: uuid.UUID) -> ResponseReturnValue:
 @signed_in
 @action("followup.owners")
 def owners(case_id: uuid.UUID) -> ResponseReturnValue:
-    """Name the owners on both sides."""
+    """Name the owners on both sides; two people's changes are merged."""
     case, viewer = case_for(case_id)
     authorize(policy.may_name_owners(viewer, case))
     at_sponsor = {str(p.id): p for p in queries.sponsor_people(db.session(), case.contest_id)}
     in_team = {str(m.user.id): m.user for m in case.entry.team.present()}
-    form = OwnersForm(data={
+    make = partial(OwnersForm, list(at_sponsor.values()), list(in_team.values()), data={
         "sponsor": str(case.sponsor_owner_id or ""), "team": str(case.team_owner_id or ""),
     })  # fmt: skip
-    form.offer(list(at_sponsor.values()), list(in_team.values()))
-    if done(
+    form = make()
+    if merging.save_unversioned(
         form,
+        lambda: make(formdata=None),
         lambda: actions.name_owners(
             db.session(),
             case,

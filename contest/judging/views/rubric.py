@@ -1,6 +1,7 @@
 """The pages on which a round's scale is written."""
 
 import uuid
+from functools import partial
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +21,7 @@ from contest.judging.models import Criterion, Rubric
 from contest.judging.queries import panel
 from contest.judging.views.blueprint import bp, chaired_round
 from contest.judging.views.score import parts_of
-from contest.web import requests
+from contest.web import merging, requests
 from contest.web.access import action, authorize, found
 from contest.web.db import db
 from contest.web.forms import ConfirmForm, render_form
@@ -73,20 +74,20 @@ def criterion_add(round_id: uuid.UUID) -> ResponseReturnValue:
 @action("judging.edit_rubric")
 @signed_in
 def criterion_edit(round_id: uuid.UUID, criterion_id: uuid.UUID) -> ResponseReturnValue:
-    """Change a criterion, its scale and its described levels."""
+    """Change a criterion, its scale and its described levels; two editors' changes are merged."""
     round_, user, criterion = _criterion(round_id, criterion_id)
 
-    form = criterion_form(round_.contest, criterion)
-    if form.validate_on_submit():
-        try:
-            actions.edit_criterion(
-                db.session(), criterion, form.given(), by=user, at=requests.now()
-            )
-        except DomainError as error:
-            form.reject(error)
-        else:
-            flash(gettext("The criterion is saved."), "success")
-            return redirect(url_for(".rubric", round_id=round_id), 303)
+    make = partial(criterion_form, round_.contest, criterion=criterion)
+    form = make()
+    if merging.save_unversioned(
+        form,
+        lambda: make(formdata=None),
+        lambda: actions.edit_criterion(
+            db.session(), criterion, form.given(), by=user, at=requests.now()
+        ),
+    ):
+        flash(gettext("The criterion is saved."), "success")
+        return redirect(url_for(".rubric", round_id=round_id), 303)
     others = sum(c.weight for c in criterion.rubric.criteria if c.id != criterion.id)
     return render_form("judging/criterion.html", form, contest=round_.contest, round=round_,
                        criterion=criterion, others=others)  # fmt: skip

@@ -1,5 +1,7 @@
 """How long a contest keeps what, what would go now, and what is gone."""
 
+from functools import partial
+
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -13,9 +15,10 @@ from contest.privacy.actions import retaining
 from contest.privacy.forms import RetentionForm
 from contest.privacy.models import Removal
 from contest.privacy.views.blueprint import bp
+from contest.web import merging
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
-from contest.web.forms import done, render_form
+from contest.web.forms import render_form
 from contest.web.requests import now
 
 
@@ -30,8 +33,13 @@ def keep(slug: str) -> ResponseReturnValue:
     reveal(policy.may_view(who, contest))
     authorize(policy.may_manage(who))
     lines = retention.foreseen(session, contest)
-    form = RetentionForm(data={line.kind.value: line.days for line in lines})
-    if done(form, lambda: retaining.choose(session, contest, form.days(), by=current(), at=now())):
+    make = partial(RetentionForm, data={line.kind.value: line.days for line in lines})
+    form = make()
+    if merging.save_unversioned(
+        form,
+        lambda: make(formdata=None),
+        lambda: retaining.choose(session, contest, form.days(), by=current(), at=now()),
+    ):
         flash(gettext("Saved. Nothing is removed before the dates that stand here."), "success")
         return redirect(url_for(".keep", slug=slug), 303)
     removals = session.scalars(

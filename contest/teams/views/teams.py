@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from functools import partial
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,9 +18,10 @@ from contest.teams import actions, policy, queries
 from contest.teams.forms import TeamForm, answered, eligibility_form
 from contest.teams.models import Kind, TeamInvitation
 from contest.teams.views.blueprint import bp, seen
+from contest.web import merging
 from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
-from contest.web.forms import done, render_form
+from contest.web.forms import render_form
 from contest.web.requests import now
 
 
@@ -136,11 +138,13 @@ def edit(team_id: uuid.UUID) -> ResponseReturnValue:
     session, user = db.session(), current()
     team, _ = seen(team_id)
     authorize(policy.may_lead(user, team))
-    form = TeamForm(
-        tracks=contests.tracks(session, team.contest_id),
-        team=team,
-    )
-    if done(form, lambda: actions.edit(session, team, form.founding(), by=user, at=now())):
+    make = partial(TeamForm, tracks=contests.tracks(session, team.contest_id), team=team)
+    form = make()
+    if merging.save_unversioned(
+        form,
+        lambda: make(formdata=None),
+        lambda: actions.edit(session, team, form.founding(), by=user, at=now()),
+    ):
         flash(gettext("Saved."), "success")
         return redirect(url_for(".show", team_id=team.id), 303)
     return render_form("teams/edit.html", form, team=team, contest=team.contest)
@@ -157,9 +161,14 @@ def eligibility(team_id: uuid.UUID) -> ResponseReturnValue:
         authorize(policy.may_lead(user, team))
     questions = queries.questions(session, team)
     form = eligibility_form(questions)
-    if form.validate_on_submit():
-        given = answered(form, questions)
-        if actions.answer_eligibility(session, team, given, by=user, at=now()):
+    if merging.save_unversioned(
+        form,
+        lambda: eligibility_form(questions, formdata=None),
+        lambda: actions.answer_eligibility(
+            session, team, answered(form, questions), by=user, at=now()
+        ),
+    ):
+        if not any(question.is_open() for question in queries.questions(session, team)):
             flash(gettext("Your team may take part."), "success")
             return redirect(url_for(".show", team_id=team.id), 303)
         flash(gettext("Saved. As answered, your team cannot take part yet."), "warning")

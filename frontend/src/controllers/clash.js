@@ -15,7 +15,7 @@ export default class extends Controller {
 
   take() {
     for (const field of this.fields) {
-      if (field.type === "radio" || field.type === "checkbox") field.checked = field.value === this.textValue;
+      if (field.type === "radio" || field.type === "checkbox") field.checked = this.textValue.split("\n").includes(field.value);
       else field.value = this.textValue;
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }
