@@ -71,7 +71,7 @@ def _solve(
         found = assignment.repair(
             design.affinity, design.eligible, design.reviews, lower, upper,
             before=design.before, fixed=design.fixed, seed=made.seed, track=track,
-            fair="full" if made.report["fair"] == "full" else "total", tick=tell,
+            fair=made.report["fair"], tick=tell,
         )  # fmt: skip
         if found.plan.complete and not found.plan.underused:
             break  # evenly, where that leaves no gap

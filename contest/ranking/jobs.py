@@ -140,7 +140,8 @@ def foresee(plan_id: str, found: dict[str, Any] | None, **_ids: Any) -> dict[str
         top_k=round_.advance_count or TOP,
         seed=SEED,
     )
-    return {"power": {"top_k": told.top_k, "recall": told.recall, "best": told.best}}
+    figures = {"hit": told.hit, "recall": told.recall, "best": told.best}
+    return {"power": {"top_k": told.top_k, **figures}}
 
 
 @job("judging.plan")

@@ -267,6 +267,15 @@ def test_a_plan_is_computed_looked_at_and_applied_as_a_whole(
     assert "4/4" in text
     assert "best fit" in text
     assert "Right order of two entries" in text
+    sd = 18.5 * proposal(session, room).report["precision"]["typical"]
+    assert "Doubt between two entries" in text
+    assert f"± {1.645 * sd:.0f}" in text
+    assert f"standard deviation {sd:.1f}" in text
+    power = proposal(session, room).report["power"]
+    assert 0 < power["hit"] <= power["recall"] <= 1
+    assert f"All of the first {power['top_k']} right" in text
+    assert f"{power['hit']:.0%}" in text
+    assert f"that the best comes first: {power['best']:.0%}" in text
     assert work.queue(session, room.judges[0].user) == []
     plan = proposal(session, room)
     client.post(f"/plans/{plan.id}/apply")
@@ -295,6 +304,30 @@ def test_the_chair_may_ask_for_fairness_and_is_told_how_the_worst_served_entry_f
     assert "Worst served" in text
     assert "at most 0.50 is possible" in text
     assert proposal(session, room).report["fair"] == "full"
+
+
+def test_the_chair_may_ask_for_exchanges_that_lift_whoever_is_served_worst(
+    client: Client, session: Session
+) -> None:
+    room = Room(session, judges=4, entries=2, reviews=2)
+    room.round.load_max = 1
+    track = make.track(session, room.contest)
+    for entry in room.entries:
+        entry.team.track_id = track.id
+    for judge in room.judges[:2]:
+        judge.track_id = track.id
+    session.flush()
+    client.sign_in(room.chair)
+    place = f"/rounds/{room.round.id}/assignment"
+    assert "exchanges that lift whoever is served worst" in client.page(place).text
+    client.post(f"{place}/compute", data={"fair": "swaps"})
+    run_promised(session)
+    text = client.page(place).text
+    assert re.search(r'<input[^>]* checked [^>]*value="swaps"', text)
+    report = proposal(session, room).report
+    assert report["fair"] == "swaps"
+    assert report["worst"]["affinity"] == 0.65  # one judge of the track for each
+    assert report["worst"]["bound"] is None
 
 
 def test_a_computation_is_stopped_and_leaves_nothing_behind(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
 from contest.contests import queries as contests
-from contest.contests.models import Appointment, Round
+from contest.contests.models import Appointment, Mode, Round
 from contest.core.words import Words
 from contest.entries.models import Entry
 from contest.judging.models import Assignment
@@ -19,6 +19,10 @@ from contest.judging.models.assignment import OPEN
 from contest.judging.queries.matrix import NO_TRACK, Matrix
 
 CELLS = 3000  # more make no table that anybody reads
+NINE_IN_TEN = 1.645  # standard deviations to each side that hold 90 %
+SPREAD = (
+    18.5  # points of 100 between entries, one standard deviation: six hold a scale of ten levels
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,18 @@ class Preview:
     titles: Mapping[uuid.UUID, Words]  # of the tracks
     given: list[tuple[Entry, list[Review]]]
     loads: list[tuple[int, int]]  # entries per judge, judges
+    doubt: "Doubt | None"  # where judges give points
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How far the difference of two entries may be off, in points of 100, as expected before judging.
+
+    `sd` is one standard deviation, `margin` holds nine in ten.
+    """
+
+    sd: float
+    margin: float
 
 
 def preview(session: Session, round_: Round, table: Matrix, report: Mapping[str, Any]) -> Preview:
@@ -117,7 +133,15 @@ def preview(session: Session, round_: Round, table: Matrix, report: Mapping[str,
         titles={uuid.UUID(t): title for t, title in names.items() if title is not None},
         given=[(e, reviews[str(e.id)]) for e in table.entries],
         loads=sorted(Counter(c.then for c in table.judges).items()),
+        doubt=_doubt(report["precision"]) if round_.mode is Mode.RUBRIC else None,
     )  # fmt: skip
+
+
+def _doubt(precision: Mapping[str, float] | None) -> Doubt | None:
+    if precision is None:
+        return None
+    sd = SPREAD * precision["typical"]
+    return Doubt(sd, NINE_IN_TEN * sd)
 
 
 def _missing(table: Matrix, entry: Entry, said: Mapping[str, Any]) -> Missing:
