@@ -202,6 +202,7 @@ def create_app(settings: object) -> Flask:
     overview.register(COUNTS)
     addresses.register([teams_actions.move_invitations])
     teams_queries.tell_standings(standing.of_teams)
+    teams_queries.tell_deadline(standing.deadline_of)
     material.tell_unheard(pitchday_queries.unheard)
     access.declared(app)
     kept = finished.Layer(app, events_queries.PUBLIC_VERSION)

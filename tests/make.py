@@ -35,6 +35,8 @@ from contest.entries.models import (
     Draft,
     DraftAnswer,
     Entry,
+    Extension,
+    InfoRequest,
     Lateness,
     Question,
     QuestionForm,
@@ -618,3 +620,39 @@ def attachment(session: Session, version: Version, question: Question, file: Fil
         },
     ]
     return added(session, Attachment(version=version, question_id=question.id, file=file))
+
+
+def extension(
+    session: Session, team: Team, round_: Round, until: datetime, *, given_at: datetime = NOON
+) -> Extension:
+    """More time for the team."""
+    return added(
+        session,
+        Extension(
+            round_id=round_.id,
+            team=team,
+            until=until,
+            reason="The train stood still.",
+            given_by=team.members[0].user_id,
+            given_at=given_at,
+        ),
+    )
+
+
+def info_request(
+    session: Session, entry: Entry, round_: Round, until: datetime, *, at: datetime = NOON
+) -> InfoRequest:
+    """What a screener asks, and the entry's state with it."""
+    entry.state = EntryState.INFO_REQUESTED
+    return added(
+        session,
+        InfoRequest(
+            entry=entry,
+            round_id=round_.id,
+            question_ids=[],
+            message="Whose patent?",
+            until=until,
+            by_id=entry.team.members[0].user_id,
+            at=at,
+        ),
+    )

@@ -21,6 +21,7 @@ class Occasion:
     zone: str
     title: str
     url: str
+    place: str = ""
 
 
 Source = Callable[[Session, User, datetime], Iterable[Occasion]]
@@ -64,6 +65,8 @@ def written(dates: Sequence[Occasion], *, host: str, name: str, at: datetime) ->
         event.add("dtend", (occasion.ends_at or occasion.starts_at).astimezone(zone))
         event.add("summary", occasion.title)
         event.add("url", occasion.url)
+        if occasion.place:
+            event.add("location", occasion.place)
         calendar.add_component(event)
     calendar.add_missing_timezones()
     made: bytes = calendar.to_ical()

@@ -4,8 +4,15 @@ from contest.contests.actor import Actor
 from contest.contests.models import Role, Round, RoundKind, RoundPhase
 from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.text import N_
+from contest.entries.models import State
 
 OVER = frozenset({RoundPhase.DELIBERATION, RoundPhase.CERTIFIED, RoundPhase.PUBLISHED})
+ON_STAGE = frozenset({State.ADVANCED, State.AWARDED, State.NOT_AWARDED})
+
+
+def pitches(state: State | None, round_: Round) -> bool:
+    """Say whether an entry in that state is on the stage of the round, or was."""
+    return state in ON_STAGE or (round_.number == 1 and state is State.ELIGIBLE)
 
 
 def can_change(round_: Round) -> Decision:

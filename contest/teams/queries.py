@@ -1,4 +1,7 @@
-"""Reads teams. What a team has handed in is known above: `tell_standings` brings it here."""
+"""Reads teams. What a team has handed in, and until when, is known above and brought here.
+
+That is what `tell_standings` and `tell_deadline` are for.
+"""
 
 import enum
 import uuid
@@ -43,6 +46,21 @@ def tell_standings(standings: Standings) -> None:
 def standings(session: Session, team_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Standing]:
     """Return where each team's entry stands; teams without one are left out. One statement."""
     return {k: v for known in _standings for k, v in known(session, team_ids).items()}
+
+
+Deadlines = Callable[[Session, uuid.UUID, datetime], datetime | None]
+_deadlines: list[Deadlines] = []
+
+
+def tell_deadline(deadline: Deadlines) -> None:
+    """Take over how it is read until when a team writes. Called once, when the app is made."""
+    _deadlines[:] = [deadline]
+
+
+def deadline(session: Session, team: Team, at: datetime) -> datetime | None:
+    """Return the instant still to come until which this team writes its entry."""
+    found = (known(session, team.id, at) for known in _deadlines)
+    return next((until for until in found if until is not None and until > at), None)
 
 
 def has_handed_in(session: Session, team: Team) -> bool:

@@ -1,6 +1,6 @@
 """Reminders before a deadline."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from contest.accounts.models import User
 from contest.contests.models import Phase, Round, RoundPhase
 from contest.entries.actions import reminding
-from contest.entries.models import Entry, Extension, InfoRequest, State
+from contest.entries.models import Entry, State
 from contest.messages import rendering
 from contest.messages.models import Message
-from contest.teams.models import Team
 from tests import make
 from tests.make import DAY, NOON
 
@@ -24,26 +23,6 @@ def told(session: Session, kind: str = "deadline_reminder") -> list[Message]:
     return list(
         session.scalars(select(Message).where(Message.kind == kind).order_by(Message.written_at))
     )
-
-
-def extended(
-    session: Session, team: Team, round_: Round, until: datetime, *, given_at: datetime = NOON
-) -> Extension:
-    return make.added(
-        session,
-        Extension(round_id=round_.id, team=team, until=until, reason="The train stood still.",
-                  given_by=team.members[0].user_id, given_at=given_at),
-    )  # fmt: skip
-
-
-def asked(
-    session: Session, entry: Entry, round_: Round, until: datetime, *, at: datetime = NOON
-) -> InfoRequest:
-    return make.added(
-        session,
-        InfoRequest(entry=entry, round_id=round_.id, question_ids=[], message="Whose patent?",
-                    until=until, by_id=entry.team.members[0].user_id, at=at),
-    )  # fmt: skip
 
 
 def test_teams_without_a_version_are_reminded_three_days_and_one_day_before_and_once_each(
@@ -112,7 +91,7 @@ def test_a_team_with_more_time_is_reminded_before_its_own_deadline_and_not_befor
     late = make.team(session, ada, contest=contest, name="Late")
     make.team(session, ben, contest=contest, name="Usual")
     until = NOON + 6 * DAY
-    extended(session, late, round_, until)
+    make.extension(session, late, round_, until)
 
     reminding.remind(session, at=NOON + HOUR)
     assert [m.recipient_id for m in told(session)] == [ben.id]
@@ -130,7 +109,7 @@ def test_more_time_counts_after_screening_has_begun(session: Session) -> None:
     ada = make.user(session)
     contest = make.contest(session)
     round_ = make.round_(session, contest, closes_at=NOON - DAY, phase=RoundPhase.SCREENING)
-    extended(session, make.team(session, ada, contest=contest), round_, NOON + 2 * DAY,
+    make.extension(session, make.team(session, ada, contest=contest), round_, NOON + 2 * DAY,
              given_at=NOON - 2 * DAY)  # fmt: skip
 
     assert reminding.remind(session, at=NOON) == 1
@@ -140,7 +119,7 @@ def test_nobody_is_reminded_of_a_date_they_were_told_of_after_the_step(session: 
     contest = make.contest(session)
     round_ = make.round_(session, contest, closes_at=NOON - DAY)
     team = make.team(session, make.user(session), contest=contest)
-    extended(session, team, round_, NOON + 30 * HOUR, given_at=NOON)
+    make.extension(session, team, round_, NOON + 30 * HOUR, given_at=NOON)
 
     assert reminding.remind(session, at=NOON + HOUR) == 0
     assert reminding.remind(session, at=NOON + 7 * HOUR) == 1
@@ -154,8 +133,7 @@ def test_who_was_asked_for_something_is_reminded_to_answer_in_time(
     round_ = make.round_(session, contest, closes_at=NOON - DAY, phase=RoundPhase.SCREENING)
     entry = make.entry(session, ada, contest=contest, title="Reed filter")
     make.version(session, entry, make.form(session, round_))
-    entry.state = State.INFO_REQUESTED
-    request = asked(session, entry, round_, NOON + 5 * DAY)
+    request = make.info_request(session, entry, round_, NOON + 5 * DAY)
 
     counts = [reminding.remind(session, at=NOON + n * DAY + HOUR) for n in (0, 2, 2, 4)]
 
@@ -174,7 +152,9 @@ def test_nobody_is_asked_again_for_what_they_have_answered(session: Session) -> 
     round_ = make.round_(session, contest, closes_at=NOON - DAY)
     entry = make.entry(session, make.user(session), contest=contest)
     make.version(session, entry, make.form(session, round_))
-    asked(session, entry, round_, NOON + DAY, at=NOON - 4 * DAY).answered_at = NOON - DAY
+    make.info_request(session, entry, round_, NOON + DAY, at=NOON - 4 * DAY).answered_at = (
+        NOON - DAY
+    )
     session.flush()
 
     assert reminding.remind(session, at=NOON) == 0

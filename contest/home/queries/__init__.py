@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from contest.accounts.models import User
 from contest.contests.models import Answer, Appointment, Contest, Phase, Role, Round, in_office
 from contest.core.words import Words
+from contest.entries import queries as entries
 from contest.entries.models import Entry
 from contest.entries.models import State as EntryState
 from contest.followup.models import Case, Stage
@@ -197,11 +198,10 @@ def judges_somewhere(session: Session, user: User) -> bool:
     ) or False  # fmt: skip
 
 
-def my_teams(session: Session, user: User) -> list[TeamCard]:
-    """Return my teams with their entries and the next deadline. One statement."""
-    closes = (
-        select(func.min(Round.closes_at)).where(Round.contest_id == Contest.id).scalar_subquery()
-    )
+def my_teams(session: Session, user: User, at: datetime) -> list[TeamCard]:
+    """Return my teams with their entries and until when each is written. Three statements."""
+    own = select(Member.team_id).where(Member.user_id == user.id, Member.left_at.is_(None))
+    until = {d.team.id: d.until for d in entries.deadlines(session, Team.id.in_(own), at=at)}
     rows = session.execute(
         select(
             Contest.slug,
@@ -210,7 +210,6 @@ def my_teams(session: Session, user: User) -> list[TeamCard]:
             Team.name,
             Entry.title,
             Entry.state,
-            closes,
             Contest.zone,
         )
         .join(Member, Member.team_id == Team.id)
@@ -220,7 +219,10 @@ def my_teams(session: Session, user: User) -> list[TeamCard]:
         .order_by(Member.joined_at.desc())
         .limit(50)
     )
-    return [TeamCard(*row) for row in rows]
+    return [
+        TeamCard(slug, title, team_id, team, entry, state, until.get(team_id), zone)
+        for slug, title, team_id, team, entry, state, zone in rows
+    ]
 
 
 def my_cases(session: Session, user: User) -> list[CaseCard]:

@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
         at=now(),
         needs=needs.waiting(session, user, policy.concerned(held), now()),
         roles=roles,
-        teams=queries.my_teams(session, user),
+        teams=queries.my_teams(session, user, now()),
         cases=queries.my_cases(session, user),
         contests=queries.public_contests(session),
     )

@@ -107,7 +107,6 @@ def show(team_id: uuid.UUID) -> ResponseReturnValue:
     link = next((i for i in invitations if i.email is None and i.can_use(at)), None)
     may_lead = policy.may_lead(user, team)
     questions = queries.questions(session, team)
-    rounds = contests.rounds(session, team.contest_id)
     return render_template(
         "teams/show.html",
         team=team,
@@ -124,7 +123,7 @@ def show(team_id: uuid.UUID) -> ResponseReturnValue:
         questions=questions,
         still_asked=[question for question in questions if question.is_open()],
         entry=queries.standings(session, [team.id]).get(team.id),
-        next_close=min((r.closes_at for r in rounds if r.closes_at and r.closes_at > at), default=None),
+        deadline=queries.deadline(session, team, at),
         user=user,
         at=at,
     )  # fmt: skip
