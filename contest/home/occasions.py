@@ -23,7 +23,7 @@ from contest.contests.models import (
 )
 from contest.core.words import Words
 from contest.entries import queries as entries
-from contest.entries.models import Entry
+from contest.entries.models import Entry, Extension, Version
 from contest.entries.models import State as EntryState
 from contest.entries.queries import Deadline
 from contest.followup.models import Case, Milestone, Obligation
@@ -47,16 +47,18 @@ def _address(endpoint: str, **values: object) -> str:
 def of_contests(session: Session, user: User, at: datetime) -> Iterator[Occasion]:
     """Yield the ends of windows and the pitch days of the contests somebody works or competes in.
 
-    Who competes has the deadline of the own team, not that of the round.
+    Who competes has the deadline of the own team, not that of the round, and keeps those that were
+    met.
     """
     roles = _roles(session, user)
-    entered = _entered(session, user)
+    entered, met = _entered(session, user), _met(session, user)
     for round_, contest, stage in _rounds(session, roles.keys() | entered.keys()):
         mine, state = roles.get(contest.id, frozenset()), entered.get(contest.id)
         url, title = _address("contests.show", slug=contest.slug), plain(contest.title)
         works = bool(mine.intersection(WORKS))
-        if round_.closes_at is not None and works:
-            yield Occasion(f"closes-{round_.id}", round_.closes_at, None, contest.zone,
+        closes_at = round_.closes_at if works else met.get(round_.id)
+        if closes_at is not None and (works or closes_at <= at):
+            yield Occasion(f"closes-{round_.id}", closes_at, None, contest.zone,
                            gettext("Entries close: %(contest)s", contest=title), url)  # fmt: skip
         if round_.kind is RoundKind.PITCH:
             begins, ends = _pitch_day(round_, stage)
@@ -142,6 +144,22 @@ def _entered(session: Session, user: User) -> dict[uuid.UUID, EntryState | None]
         .where(Member.user_id == user.id, Member.left_at.is_(None))
     )
     return {contest_id: state for contest_id, state in rows}  # noqa: C416 -- typed rows
+
+
+def _met(session: Session, user: User) -> dict[uuid.UUID, datetime]:
+    """Return the rounds to which somebody's teams handed in, and until when they could."""
+    rows = session.execute(
+        select(Round.id, Round.closes_at, Extension.until)
+        .join(Version, Version.round_id == Round.id)
+        .join(Entry, Entry.id == Version.entry_id)
+        .join(Member, Member.team_id == Entry.team_id)
+        .outerjoin(
+            Extension,
+            (Extension.round_id == Round.id) & (Extension.team_id == Entry.team_id),
+        )
+        .where(Member.user_id == user.id, Member.left_at.is_(None), Round.closes_at.is_not(None))
+    )
+    return {round_id: max(filter(None, dates)) for round_id, *dates in rows}
 
 
 def _rounds(

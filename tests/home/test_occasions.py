@@ -82,6 +82,20 @@ def test_a_team_with_more_time_has_its_own_deadline_and_the_others_theirs(
     assert dates(app, session, usual)["closes"].starts_at == NOON + DAY
 
 
+def test_a_deadline_that_was_met_stays_in_the_calendar(app: Flask, session: Session) -> None:
+    contest = make.contest(session)
+    round_ = make.round_(session, contest, closes_at=NOON - 9 * DAY, phase=RoundPhase.JUDGING)
+    ada = make.user(session)
+    entry = make.entry(session, ada, contest=contest)
+    make.version(session, entry, make.form(session, round_))
+    entry.state = State.ELIGIBLE
+    assert dates(app, session, ada)["closes"].starts_at == NOON - 9 * DAY
+
+    make.extension(session, entry.team, round_, NOON - 7 * DAY)
+
+    assert dates(app, session, ada)["closes"].starts_at == NOON - 7 * DAY
+
+
 def test_what_a_screener_asked_stands_on_the_day_until_which_it_is_asked(
     app: Flask, session: Session
 ) -> None:
