@@ -24,16 +24,6 @@ def of(session: Session, subject_id: uuid.UUID, *, limit: int = 200) -> list[Eve
     )
 
 
-def in_chain(
-    session: Session, chain: str, *, before: int | None = None, limit: int = 50
-) -> list[Event]:
-    """Return a chain's events, newest first, below sequence number `before`."""
-    statement = select(Event).where(Event.chain == chain)
-    if before is not None:
-        statement = statement.where(Event.sequence < before)
-    return list(session.scalars(statement.order_by(Event.sequence.desc()).limit(limit)))
-
-
 # The number that grows with each change that visitors can see, in whatever contest: their pages also
 # show other editions, organisations and people, so one contest's number alone would not do.
 PUBLIC_VERSION = "SELECT COALESCE(SUM(public), 0) FROM chain_heads"

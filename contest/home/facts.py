@@ -43,6 +43,8 @@ WORDS = {
     "decision": N_("Decision"),
     "departures": N_("Departures from the order"),
     "document_id": N_("Document"),
+    "domains": N_("Mail domains"),
+    "due_at": N_("Due on"),
     "due_days": N_("Days after the results"),
     "due_on": N_("Due on"),
     "edited": N_("Edited"),
@@ -60,6 +62,7 @@ WORDS = {
     "how": N_("How"),
     "input": N_("Fingerprint of the input"),
     "ip_terms": N_("Who owns what teams hand in"),
+    "is_admin": N_("Administrator"),
     "judges": N_("Judges"),
     "judging_closes_at": N_("Judging ends"),
     "judging_opens_at": N_("Judging begins"),
@@ -71,6 +74,7 @@ WORDS = {
     "lateness": N_("In time by"),
     "lead": N_("Team lead"),
     "limit": N_("Limit"),
+    "locale": N_("Language"),
     "load_max": N_("Entries per judge, at most"),
     "load_min": N_("Entries per judge, at least"),
     "member": N_("Member"),
@@ -91,6 +95,7 @@ WORDS = {
     "pairs": N_("Assignments"),
     "passed": N_("Passes"),
     "passes": N_("Judges who pass it"),
+    "person_id": N_("Person"),
     "pitch_seconds": N_("Time for a pitch"),
     "place": N_("Place in the list"),
     "places": N_("Winners"),
@@ -126,6 +131,7 @@ WORDS = {
     "unit": N_("Unit"),
     "until": N_("Until"),
     "value": N_("Value"),
+    "website": N_("Website"),
     "weights": N_("Weights"),
     "yes": N_("Answered yes"),
     "zone": N_("Time zone"),
@@ -155,7 +161,9 @@ KINDS = {  # the word of a thing, by its table
     "extensions": N_("More time"),
     "faqs": N_("Question"),
     "messages": N_("Message"),
+    "organisations": N_("Organisation"),
     "partnerships": N_("Partner"),
+    "positions": N_("Position"),
     "prizes": N_("Prize"),
     "questions": N_("Question of the form"),
     "rankings": N_("Ranking"),
@@ -167,6 +175,7 @@ KINDS = {  # the word of a thing, by its table
     "signatures": N_("Signature"),
     "slots": N_("Pitch"),
     "stages": N_("Stage of the pitch day"),
+    "switches": N_("Instance switch"),
     "team_invitations": N_("Invitation"),
     "teams": N_("Team"),
     "timeline_items": N_("Date"),
@@ -174,9 +183,22 @@ KINDS = {  # the word of a thing, by its table
     "undertaking_texts": N_("Undertaking"),
     "users": N_("Person"),
 }
-WAYS = {  # how somebody came into a team
-    "mail": N_("by mail"),
+WAYS = {  # how somebody came: into a team, to the site, in again
+    "app": N_("with a code of their app"),
+    "first": N_("as the first person here"),
+    "invited": N_("invited by somebody"),
     "link": N_("by a link"),
+    "mail": N_("by mail"),
+    "passkey": N_("with a passkey"),
+    "password": N_("with a password"),
+    "recovery": N_("with a recovery code"),
+    "signed up": N_("by themselves"),
+    "single sign-on": N_("with single sign-on"),
+    "sso": N_("with single sign-on"),
+}
+FACTORS = {  # what somebody proves with who they are
+    "app": N_("App that shows codes"),
+    "passkey": N_("Passkey"),
 }
 DEEDS = frozenset({"added", "edited", "removed"})  # what was done to a part of a rubric
 WHOLE = frozenset({"no", "yes"})  # questions: each is a sentence of its own
@@ -255,6 +277,8 @@ def _text(name: str, value: str, names: Mapping[uuid.UUID, Name], zone: str) -> 
         return OWN_NAMES.get(value, value)
     if name == "how":
         return gettext(WAYS[value]) if value in WAYS else ""
+    if name == "kind" and value in FACTORS:
+        return gettext(FACTORS[value])
     if HASH.fullmatch(value):
         return f"{value[:10]}…"
     if name not in PLAIN and value in SHOWN:

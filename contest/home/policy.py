@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Mapping
 
+from contest.accounts.models import User
 from contest.contests.actor import Actor
 from contest.contests.models import Role
 from contest.core.decisions import ALLOW, Decision, deny
@@ -49,3 +50,10 @@ def may_read_history(actor: Actor) -> Decision:
     if actor.runs():
         return ALLOW
     return deny(N_("Only the contest's organisers may read its history."))
+
+
+def may_read_site_history(user: User) -> Decision:
+    """The record of what happened outside all contests: accounts, organisations, switches."""
+    if user.is_admin:
+        return ALLOW
+    return deny(N_("Only administrators may read the history of the site."))

@@ -16,6 +16,7 @@ from contest.events.checkpoints import Line
 from contest.events.log import FIRST, SITE, Verb, digest, record
 from contest.events.models import ChainHead, Checkpoint, Event
 from tests import make
+from tests.events.chain import in_chain
 
 KEY = signing.signing_key("", "a secret for the tests")
 HOUR = timedelta(hours=1)
@@ -107,7 +108,7 @@ def forge(session: Session, attack: Callable[[Rows], Rows], *, well: bool) -> No
     names = [column.name for column in Event.__table__.columns if column.name != "id"]
     rows = [
         {name: getattr(event, name) for name in names}
-        for event in reversed(queries.in_chain(session, SITE))
+        for event in reversed(in_chain(session, SITE))
     ]
     session.execute(delete(Event).where(Event.chain == SITE))
     session.expunge_all()
@@ -230,7 +231,7 @@ def test_an_event_is_shown_to_be_in_the_record_and_no_other(
     session: Session, kept: list[Line]
 ) -> None:
     del kept
-    event = queries.in_chain(session, SITE)[-3]
+    event = in_chain(session, SITE)[-3]
 
     proof = checkpoints.inclusion(session, SITE, event.sequence)
 
@@ -242,5 +243,5 @@ def test_an_event_is_shown_to_be_in_the_record_and_no_other(
     assert not checkpoints.includes(sent | {"path": []}, event.hash, SITE, event.sequence)
     assert not checkpoints.includes(sent | {"signature": "00"}, event.hash, SITE, event.sequence)
     assert not checkpoints.includes({}, event.hash, SITE, event.sequence)
-    assert all(other.hash not in json.dumps(sent) for other in queries.in_chain(session, SITE))
+    assert all(other.hash not in json.dumps(sent) for other in in_chain(session, SITE))
     assert checkpoints.inclusion(session, SITE, 8) is None  # not signed so far

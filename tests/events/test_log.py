@@ -7,6 +7,7 @@ from contest.events import queries
 from contest.events.log import SITE, Verb, record
 from contest.events.models import Event
 from tests import make
+from tests.events.chain import in_chain
 
 
 def test_a_chain_of_events_verifies_and_a_changed_one_is_named(session: Session) -> None:
@@ -14,9 +15,9 @@ def test_a_chain_of_events_verifies_and_a_changed_one_is_named(session: Session)
     for _ in range(3):
         record(session, Verb.USER_CREATED, ada, by=ada.id, at=make.NOON)
     assert queries.verify(session).faults == ()
-    assert [e.sequence for e in queries.in_chain(session, SITE)] == [3, 2, 1]
+    assert [e.sequence for e in in_chain(session, SITE)] == [3, 2, 1]
 
-    event = queries.in_chain(session, SITE)[1]
+    event = in_chain(session, SITE)[1]
     event.facts = {"forged": True}
     with session.no_autoflush:
         faults = queries.verify(session).faults

@@ -9,14 +9,17 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from contest.accounts import actions as accounts
 from contest.contests.actions import people
 from contest.contests.models import Contest, Role
 from contest.core.words import Words
 from contest.events.log import Verb, record
 from contest.home import facts
 from contest.home.queries import history
+from contest.organisations import actions as organisations
 from contest.results.models import ResultSet
 from contest.teams.models import Team
+from contest.web.models import Switch
 from tests import make
 from tests.followup.story import carried
 from tests.pages import Client
@@ -109,14 +112,16 @@ def test_every_fact_that_is_recorded_has_a_word_or_is_kept_from_readers() -> Non
 
     assert len(named) > 40
     elsewhere = {"ended_at", "questions_at", "rule", "started_at"}  # kept in rows of their own
-    of_the_site = {"due_at", "person_id"}  # no contest's history tells it
-    assert named - facts.WORDS.keys() - facts.SILENT == elsewhere | of_the_site
+    assert named - facts.WORDS.keys() - facts.SILENT == elsewhere
 
 
 def test_every_thing_with_a_name_has_a_word_for_its_kind() -> None:
     assert history.NAMES.keys() - facts.KINDS.keys() == {
-        "case_documents", "kpis", "milestones", "obligations", "organisations",
-    }  # fmt: skip  # their events stand with the case, or outside every contest
+        "case_documents",
+        "kpis",
+        "milestones",
+        "obligations",
+    }  # their events stand with the case
     assert set(history.REFERS.values()) <= history.NAMES.keys()
 
 
@@ -241,3 +246,102 @@ def test_pages_of_a_history_lead_on(client: Client, session: Session) -> None:
     assert page.count("Team edited") == 50
     older = page.partition(f'href="{address}?before=')[2].partition('"')[0]
     assert client.page(f"{address}?before={older}").text.count("Team edited") == 10
+
+
+class Site:
+    """What happened outside all contests: to accounts, an organisation, a position and a switch."""
+
+    def __init__(self, session: Session) -> None:
+        self.boss = make.user(session, name="Grace Hopper", is_admin=True)
+        self.ada, self.bob = make.user(session), make.user(session, name="Bob Noyce")
+        self.hitachi = make.organisation(session)
+        accounts.sign_in(session, self.ada, how="password", at=make.NOON)
+        accounts.sign_in(session, self.bob, how="passkey", at=make.NOON)
+        organisations.edit(
+            session, self.hitachi, {"country": "DE"}, seen=self.hitachi.version, by=self.boss,
+            at=make.NOON,
+        )  # fmt: skip
+        self.position = organisations.take_position(
+            session, self.hitachi, self.ada, title="CTO", by=self.boss, at=make.NOON
+        )
+        switch = make.added(session, Switch(name="read-only", since=make.NOON))
+        record(session, Verb.SWITCH_TURNED_ON, switch, by=None, at=make.NOON, name="read-only")
+
+
+def _plain(page: str) -> str:
+    return " ".join(page.split())
+
+
+def test_an_administrator_reads_what_happened_outside_the_contests(
+    client: Client, session: Session
+) -> None:
+    site = Site(session)
+    contest = make.contest(session)
+    record(session, Verb.CONTEST_EDITED, contest, by=site.ada.id, at=make.NOON,
+           contest_id=contest.id)  # fmt: skip
+    client.sign_in(site.boss)
+
+    page = _plain(client.page("/history").text)
+
+    assert "Contest edited" not in page
+    for told in (
+        "Signed in", "Person: <a", ">Bob Noyce</a>", "with a passkey", "Organisation: Hitachi",
+        "Position: Ada Lovelace", "The system", "Grace Hopper", "2030",
+        '<span class="hint">Name</span> read-only',
+    ):  # fmt: skip
+        assert told in page
+    country = page.partition('<span class="hint">Country</span>')[2][:400]
+    assert country.index("Japan") < country.index("Germany")
+
+
+def test_the_history_of_a_person_and_of_an_organisation_leaves_out_what_is_not_about_them(
+    client: Client, session: Session
+) -> None:
+    site = Site(session)
+    client.sign_in(site.boss)
+    place, of_ada = f"/organisations/{site.hitachi.slug}", f"/people/{site.ada.id}/history"
+
+    person, organisation = client.page(of_ada).text, client.page(f"{place}/history").text
+
+    assert "with a password" in person
+    assert "CTO" not in person
+    assert "Position" in person
+    assert "with a passkey" not in person
+    assert "Germany" in organisation
+    assert "Position: Ada Lovelace" in _plain(organisation)
+    assert "with a password" not in organisation
+    assert of_ada in client.page(f"/people/{site.ada.id}").text
+    assert f"{place}/history" in client.page(place).text
+    assert 'href="/history"' in client.page("/profile").text
+
+
+def test_nobody_but_administrators_reads_or_finds_the_history_of_the_site(
+    client: Client, session: Session
+) -> None:
+    site = Site(session)
+    make.contest(session, organiser=site.bob)
+    place = f"/organisations/{site.hitachi.slug}"
+    client.sign_in(site.bob)
+
+    for url in ("/history", f"/people/{site.bob.id}/history", f"{place}/history"):
+        assert client.get(url).status_code == 403
+        assert f'"{url}"' not in client.page(place).text + client.page("/profile").text
+
+
+def test_pages_of_the_site_s_history_lead_on_and_cost_the_same(
+    client: Client, session: Session
+) -> None:
+    site = Site(session)
+    client.sign_in(site.boss)
+    with counted(session) as first:
+        client.get("/history")
+    for _ in range(60):
+        accounts.sign_in(session, site.ada, how="password", at=make.NOON)
+
+    with counted(session) as second:
+        page = client.page("/history").text
+
+    assert len(second) <= len(first)
+    assert page.count("Signed in</th>") + page.count("Signed in\n") == 50
+    older = page.partition('href="/history?before=')[2].partition('"')[0]
+    assert "Position added" in client.page(f"/history?before={older}").text

@@ -111,6 +111,7 @@ def show(slug: str) -> ResponseReturnValue:
         organisation=organisation,
         positions=positions,
         may_edit=may_edit,
+        sees_history=user.is_admin,
         may_end={p.id for p in positions if policy.may_end(user, p, organises=bool(may_edit))},
     )
 

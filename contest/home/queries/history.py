@@ -1,4 +1,4 @@
-"""Reads the record of a contest or of one thing, and the names of what it speaks of."""
+"""Reads the record of a contest, of the site or of one thing, and the names of what it speaks of."""
 
 import uuid
 from collections.abc import Iterable, Mapping
@@ -37,7 +37,7 @@ from contest.judging.models import (
     Rubric,
     Scorecard,
 )
-from contest.organisations.models import Organisation
+from contest.organisations.models import Organisation, Position
 from contest.pitchday.models import Draw, Slot, Stage
 from contest.ranking.models import Ranking
 from contest.results.models import Certificate, ResultSet
@@ -76,6 +76,7 @@ NAMES: dict[str, Select[uuid.UUID, Any]] = {
     "partnerships": select(Partnership.id, Organisation.name).join(
         Organisation, Organisation.id == Partnership.organisation_id
     ),
+    "positions": select(Position.id, User.name).join(User, User.id == Position.user_id),
     "prizes": select(Prize.id, Prize.title),
     "questions": select(Question.id, Question.title),
     "rankings": select(Ranking.id, Round.title).join(Round, Round.id == Ranking.round_id),
@@ -117,6 +118,7 @@ REFERS = {
     "no": "eligibility_questions",
     "obligation_id": "obligations",
     "organisation_id": "organisations",
+    "person_id": "users",
     "question_id": "questions",
     "round": "rounds",
     "round_id": "rounds",
@@ -146,22 +148,23 @@ class Line:
 
 def lines(
     session: Session,
-    contest_id: uuid.UUID,
+    chain: str,
     *,
     subject_id: uuid.UUID | None = None,
     with_mentions: bool = False,
     before: int | None = None,
     limit: int = 50,
 ) -> tuple[Line, ...]:
-    """Return what happened in a contest, newest first, below sequence number `before`.
+    """Return what stands in a chain, newest first, below sequence number `before`.
 
+    A contest's chain is called by its id; what happened outside all of them stands in one more.
     `subject_id` leaves what happened to one thing, and `with_mentions` also what speaks of it. One
     statement.
     """
     statement = select(
         Event.sequence, Event.at, Event.verb, Event.actor_id, Event.subject_type,
         Event.subject_id, Event.facts, Event.hash,
-    ).where(Event.chain == str(contest_id))  # fmt: skip
+    ).where(Event.chain == chain)  # fmt: skip
     if subject_id is not None:
         about = Event.subject_id == subject_id
         spoken = cast(Event.facts, Text).contains(str(subject_id))

@@ -1,4 +1,4 @@
-"""What happened: in a contest, and to one thing of it."""
+"""What happened: in a contest, on the site outside of them, and to one thing of either."""
 
 import uuid
 from collections.abc import Callable
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
+from contest.accounts import queries as accounts
 from contest.accounts.signin import current, signed_in
 from contest.contests import queries as contests
 from contest.contests.models import Contest
@@ -14,19 +16,20 @@ from contest.contests.signedin import actor
 from contest.core.decisions import Decision
 from contest.entries import policy as entries_policy
 from contest.entries import queries as entries
-from contest.events import checkpoints
+from contest.events import checkpoints, log
 from contest.followup import policy as followup_policy
 from contest.followup.policy import Viewer
 from contest.followup.queries import cases
 from contest.home import facts, policy
 from contest.home.queries import history as queries
 from contest.home.views.blueprint import bp
+from contest.organisations import queries as organisations
 from contest.results import policy as results_policy
 from contest.results.queries import sets
 from contest.teams import policy as teams_policy
 from contest.teams import queries as teams
 from contest.teams.models import Team
-from contest.web.access import action, found, reveal
+from contest.web.access import action, authorize, found, reveal
 from contest.web.db import db
 from contest.web.requests import number
 from contest.web.text import plain
@@ -67,6 +70,37 @@ def thing(kind: str, thing_id: uuid.UUID) -> ResponseReturnValue:
                  about=about, thing_id=thing_id)  # fmt: skip
 
 
+@bp.get("/history")
+@signed_in
+@action("home.site_history")
+def site() -> ResponseReturnValue:
+    """Show administrators what happened outside all contests."""
+    authorize(policy.may_read_site_history(current()))
+    return _site_page(url=url_for(".site"))
+
+
+@bp.get("/people/<uuid:user_id>/history")
+@signed_in
+@action("home.site_history")
+def person(user_id: uuid.UUID) -> ResponseReturnValue:
+    """Show administrators what happened to somebody's account."""
+    authorize(policy.may_read_site_history(current()))
+    user = found(accounts.by_id(db.session(), user_id))
+    place = url_for("accounts.person", user_id=user.id)
+    return _site_page(user.id, user.name, place, url=url_for(".person", user_id=user.id))
+
+
+@bp.get("/organisations/<slug:slug>/history")
+@signed_in
+@action("home.site_history")
+def organisation(slug: str) -> ResponseReturnValue:
+    """Show administrators what happened to an organisation and its positions."""
+    authorize(policy.may_read_site_history(current()))
+    of = found(organisations.by_slug(db.session(), slug))
+    place = url_for("organisations.show", slug=slug)
+    return _site_page(of.id, plain(of.name), place, url=url_for(".organisation", slug=slug))
+
+
 @bp.get("/contests/<slug:slug>/history/checkpoints")
 @signed_in
 @action("home.checkpoints_download")
@@ -85,27 +119,54 @@ def _page(
     contest: Contest, *, url: str, about: Thing | None = None, thing_id: uuid.UUID | None = None
 ) -> str:
     """Show a page of lines. What else speaks of a thing is read by those who run the contest."""
-    session, zone = db.session(), current().zone
-    before = number("before")
-    lines = queries.lines(
-        session, contest.id, subject_id=thing_id, before=before, limit=PAGE + 1,
-        with_mentions=bool(policy.may_read_history(actor(contest))),
-    )  # fmt: skip
-    names = queries.names(session, lines, people=about.people if about else None)
+    chain = str(contest.id)
     return render_template(
         "home/history.html",
         contest=contest,
         about=about,
-        thing_id=thing_id,
-        lines=[(line, facts.told(line, names, zone)) for line in lines[:PAGE]],
-        called={thing_id: facts.called(name) for thing_id, name in names.items()},
-        kinds=facts.KINDS,
         own_pages=THINGS.keys(),
-        zone=zone,
-        signed=checkpoints.latest(session, str(contest.id)) if about is None else None,
-        newer=url if before else None,
-        older=f"{url}?before={lines[PAGE - 1].sequence}" if len(lines) > PAGE else None,
+        unnamed=gettext("The organisers"),
+        signed=checkpoints.latest(db.session(), chain) if about is None else None,
+        **_told(
+            chain, url, thing_id, people=about.people if about else None,
+            with_mentions=bool(policy.may_read_history(actor(contest))),
+        ),
+    )  # fmt: skip
+
+
+def _site_page(
+    thing_id: uuid.UUID | None = None, name: str = "", place: str = "", *, url: str
+) -> str:
+    """Show a page of what happened on the site, or of what speaks of one thing of it."""
+    return render_template(
+        "home/site_history.html",
+        about={"name": name, "url": place} if thing_id else None,
+        own_pages={"users"},
+        unnamed=gettext("Somebody without a name"),
+        **_told(log.SITE, url, thing_id, people=None, with_mentions=True),
     )
+
+
+def _told(
+    chain: str, url: str, thing_id: uuid.UUID | None, *, people: People, with_mentions: bool
+) -> dict[str, object]:
+    """Return what a page of lines shows, in its reader's words."""
+    session, zone = db.session(), current().zone
+    before = number("before")
+    lines = queries.lines(
+        session, chain, subject_id=thing_id, before=before, limit=PAGE + 1,
+        with_mentions=with_mentions,
+    )  # fmt: skip
+    names = queries.names(session, lines, people=people)
+    return {
+        "thing_id": thing_id,
+        "lines": [(line, facts.told(line, names, zone)) for line in lines[:PAGE]],
+        "called": {each: facts.called(name) for each, name in names.items()},
+        "kinds": facts.KINDS,
+        "zone": zone,
+        "newer": url if before else None,
+        "older": f"{url}?before={lines[PAGE - 1].sequence}" if len(lines) > PAGE else None,
+    }
 
 
 def _entry(entry_id: uuid.UUID) -> Thing:

@@ -85,10 +85,13 @@ GENERAL = (
     (N_("Your promises"), "signature", "undertakings.index"),  # icon
     (N_("Directory"), "building-2", "organisations.index"),  # icon
     (N_("Accounts"), "shield-check", "accounts.people"),  # icon
+    (N_("History"), "history", "home.site"),  # icon
 )
+FOR_ADMINISTRATORS = {"accounts.people", "home.site"}
 ALONE = {  # places that are not their whole blueprint's
     "home.index": {"home.index"},
     "accounts.people": {"accounts.people", "accounts.person"},
+    "home.site": {"home.site", "home.person", "home.organisation"},
 }
 
 
@@ -158,7 +161,7 @@ def _general(user: User) -> navigation.Section:
         navigation.Item(gettext(label), icon, url, current=_stands_under(endpoint))
         for label, icon, endpoint in GENERAL
         if (judges or endpoint != "judging.queue")
-        and (user.is_admin or endpoint != "accounts.people")
+        and (user.is_admin or endpoint not in FOR_ADMINISTRATORS)
         and (url := navigation.address(endpoint)) is not None
     )
     return navigation.Section("", tuple(items))
