@@ -1,7 +1,10 @@
 """Which entry a judge should see next, and what the votes say so far."""
 
+import threading
 import uuid
+from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,24 +19,65 @@ from contest.judging.queries.comparing import Hall, Vote
 if TYPE_CHECKING:
     from contest.ranking.pairwise import Belief, Ints, Standing
 
+ROOMS = 8
+"""So many beliefs are kept in a process, the newest each of so many rooms: 500 entries take 3 MB."""
 
-def belief(
-    votes: Sequence[Vote], entries: Sequence[uuid.UUID], judges: Sequence[uuid.UUID]
-) -> "Belief":
-    """Return what the votes say. Votes on entries that are not in the list are left out."""
-    from contest.ranking import pairwise  # noqa: PLC0415 -- slow import
+Room = tuple[tuple[uuid.UUID, ...], tuple[uuid.UUID, ...]]  # who is compared, and who compares
+Row = tuple[int, int, int, float]  # left, right, judge, part that left won
 
-    place = {entry: i for i, entry in enumerate(entries)}
-    seat = {judge: j for j, judge in enumerate(judges)}
-    known = [v for v in votes if v.left in place and v.right in place]
-    return pairwise.fit(
-        [place[v.left] for v in known],
-        [place[v.right] for v in known],
-        [seat[v.judge] for v in known],
-        [v.won for v in known],
-        len(entries),
-        len(judges),
-    )
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was believed last of a room, and the votes that say so."""
+
+    votes: list[Row]
+    belief: "Belief"
+
+
+class Beliefs:
+    """What was believed last of each room, in this process.
+
+    It is the answer while all votes are the same, and after another vote it is where the search
+    begins, which ends in the same place. It is found by what was read: it can never be too old.
+    """
+
+    def __init__(self) -> None:
+        self.rooms: OrderedDict[Room, _Kept] = OrderedDict()
+        self._turn = threading.Lock()
+
+    def of(
+        self, votes: Sequence[Vote], entries: Sequence[uuid.UUID], judges: Sequence[uuid.UUID]
+    ) -> "Belief":
+        """Return what the votes say. Votes on entries that are not in the list are left out."""
+        import numpy as np  # noqa: PLC0415 -- slow import
+
+        from contest.ranking import pairwise  # noqa: PLC0415 -- slow import
+
+        place = {entry: i for i, entry in enumerate(entries)}
+        seat = {judge: j for j, judge in enumerate(judges)}
+        rows = ((place.get(v.left), place.get(v.right), seat[v.judge], v.won) for v in votes)
+        known = [
+            (left, right, judge, won)
+            for left, right, judge, won in rows
+            if left is not None and right is not None
+        ]
+        room = (tuple(entries), tuple(judges))
+        with self._turn:
+            last = self.rooms.get(room)
+        if last is not None and last.votes == known:
+            return last.belief
+        start = None if last is None else last.belief
+        left, right, judge, won = np.array(known, dtype=np.float64).reshape(-1, 4).T
+        found = pairwise.fit(left, right, judge, won, len(entries), len(judges), start=start)
+        with self._turn:
+            self.rooms[room] = _Kept(known, found)
+            self.rooms.move_to_end(room)
+            while len(self.rooms) > ROOMS:
+                self.rooms.popitem(last=False)
+        return found
+
+
+belief = Beliefs().of
 
 
 def order(known: "Belief", top: int) -> "list[Standing]":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, lapack
 from scipy.special import expit, log_expit, logit, ndtr
 
 Bools = NDArray[np.bool_]
@@ -98,31 +98,40 @@ def fit(
     """Return the most probable strengths and reliabilities given all votes at once.
 
     Takes    left, right, judge (v), numbers of entries and judges; outcome (v), 1 where left was
-             chosen, 0 where right was, 0.5 for a tie, which counts as half of each; start, what was
-             believed before the newest votes: the same answer in half the time.
+             chosen, 0 where right was, 0.5 for a tie, which counts as half of each; entries, judges,
+             how many there are; spread, in logits; start, what was believed of the same entries and
+             judges before the newest votes: the same answer in a third of the time.
     Returns  a Belief; without votes it is the prior. The order of the votes does not matter.
     Raises   ValueError naming the vote, for lengths that differ, an unknown entry or judge, an entry
-             against itself, any other outcome.
+             against itself, any other outcome; for a number of entries or judges below 0, a spread
+             that is not positive, a start of other entries or judges.
     Source   Bradley and Terry (1952) with the annotator model of Chen et al. (2013), as a batch:
              an online update depends on the order of the votes.
-    Cost     a dense system of n + m for each of some five steps: 500 entries take a quarter second.
+    Cost     a dense system of n + m for each of some eight steps, of some three with a start: 500
+             entries, 40 judges and 5,000 votes take 0.05 s, with a start 0.015 s.
     """
+    if entries < 0 or judges < 0:
+        raise ValueError("entries and judges must not be below 0")
     votes = _votes(left, right, judge, outcome, entries, judges)
     if not (np.isfinite(spread) and spread > 0):
         raise ValueError("spread must be a positive number")
+    if start is not None and (len(start.strength), len(start.reliability)) != (entries, judges):
+        raise ValueError(
+            f"start is about {len(start.strength)} entries and {len(start.reliability)} judges"
+        )
     at = np.concatenate([np.zeros(entries), np.full(judges, np.log(TRUST / DOUBT))])
     if start is not None:
         at = np.concatenate([start.strength, logit(start.reliability)])
     prior = np.concatenate([np.full(entries, spread**-2), np.zeros(judges)])
     for _ in range(ROUNDS):
-        step = _uphill(votes, at, prior)
+        step, factor = _uphill(votes, at, prior)
         at = at + step
         if np.abs(step).max(initial=0.0) < TOLERANCE:
             break
     return Belief(
         strength=at[:entries],
         reliability=expit(at[entries:]),
-        joint=np.asarray(cho_solve(_curvature(votes, at, prior), np.eye(len(at)))),
+        joint=_inverse(*factor),
         seen=np.bincount(np.concatenate([votes.left, votes.right]), minlength=entries),
     )
 
@@ -130,8 +139,17 @@ def fit(
 def standings(belief: Belief, *, top: int, draws: int = 1000, seed: int = 0) -> list[Standing]:
     """Return the order, best first, with what joint draws from the posterior say of each rank.
 
-    Entries whose strengths differ by less than the arithmetic can tell share a rank.
+    Takes    belief, as `fit` gives it; top, how many come first; draws; seed, which decides them.
+    Returns  a Standing per entry: strength and sd in logits, low and high the ends of a 90 %
+             interval of ranks, top a chance. Entries whose strengths differ by less than the
+             arithmetic can tell share a rank.
+    Raises   ValueError for top or draws below 1, or a negative seed.
+    Source   ranks of joint draws, as Goldstein and Spiegelhalter (1996) have it for league tables.
+    Cost     n cubed + draws x n squared: 500 entries and 1,000 draws take 0.1 s.
     """
+    for name, value, least in (("top", top, 1), ("draws", draws, 1), ("seed", seed, 0)):
+        if value < least:
+            raise ValueError(f"{name} must be at least {least}, not {value}")
     n = len(belief.strength)
     if not n:
         return []
@@ -166,13 +184,22 @@ def next_entry(
 ) -> int | None:
     """Return the entry that a judge should see next, to be compared with the one they are `at`.
 
-    Takes    at, None for the first entry, which is one that was seen least; allowed (n), False for
-             what the judge has seen, must not judge, or is busy with another judge; views (n).
+    Takes    belief, as `fit` gives it; at, None for the first entry, which is one that was seen
+             least; judge, a number of those of the belief; allowed (n), False for what the judge has
+             seen, must not judge, or is busy with another judge; views (n), how often each was seen;
+             draw, which throws the lots.
     Returns  the entry whose comparison teaches most among those that were not seen much more often
              than others; by lot where it makes no difference. None when none is allowed.
+    Raises   ValueError for an unknown entry `at` or an unknown judge, and naming the entry for an
+             `allowed` that is neither true nor false, for `views` that are no count.
     Source   docs/decisions/0018-which-pair-teaches-most.md.
+    Cost     that of `lessons` for every entry: 500 take a fifth of a millisecond.
     """
-    may, seen = np.array(allowed, dtype=np.bool_), np.asarray(views)
+    n = len(belief.strength)
+    may, seen = _switches("allowed", allowed, n), _counts("views", views, n)
+    _number("judge", judge, len(belief.reliability))
+    if at is not None:
+        _number("entry", at, n)
     if at is not None:
         may[at] = False
     if not may.any():
@@ -191,8 +218,17 @@ def lessons(belief: Belief, at: int, judge: int, others: Ints) -> Floats:
 
     What it says of the judge counts as well: their other votes will weigh more, or less.
 
-    Cost     n times others.
+    Takes    belief, as `fit` gives it; at, a number of an entry; judge, that of a judge; others (o),
+             numbers of entries.
+    Returns  (o), in squared logits: what the sum of the variances loses; never negative.
+    Raises   ValueError for an entry or a judge that the belief does not know.
+    Source   docs/decisions/0018-which-pair-teaches-most.md; the loss is that of one linear
+             observation, after Sherman and Morrison (1950).
+    Cost     n x o.
     """
+    _number("judge", judge, len(belief.reliability))
+    for entry in (at, *np.asarray(others).tolist()):
+        _number("entry", entry, len(belief.strength))
     n, trust = len(belief.strength), float(belief.reliability[judge])
     s = expit(belief.strength[at] - belief.strength[others])
     tilt = 2 * trust - 1
@@ -203,6 +239,33 @@ def lessons(belief: Belief, at: int, judge: int, others: Ints) -> Floats:
     known = (moved[at] - moved[others, np.arange(len(others))]) * by_gap
     known += moved[n + judge] * by_trust
     return np.asarray((moved[:n] ** 2).sum(axis=0) / (p * (1 - p) + known))
+
+
+def _number(what: str, given: int, limit: int) -> None:
+    if not (0 <= given < limit and given == int(given)):
+        raise ValueError(f"there is no {what} {given}, there are {limit}")
+
+
+def _switches(name: str, given: ArrayLike, n: int) -> Bools:
+    """Return a copy, or raise ValueError naming the entry that is neither true nor false."""
+    column = np.asarray(given)
+    if column.shape != (n,):
+        raise ValueError(f"{name} has shape {column.shape}, there are {n} entries")
+    wrong = ~np.isin(column, (0, 1))
+    if wrong.any():
+        raise ValueError(f"{name} of entry {np.argmax(wrong)} is neither true nor false")
+    return np.array(column, dtype=np.bool_)
+
+
+def _counts(name: str, given: ArrayLike, n: int) -> Ints:
+    column = np.asarray(given, dtype=np.float64)
+    if column.shape != (n,):
+        raise ValueError(f"{name} has shape {column.shape}, there are {n} entries")
+    wrong = ~(np.isfinite(column) & (column >= 0) & (column == np.floor(column)))
+    if wrong.any():
+        entry = int(np.argmax(wrong))
+        raise ValueError(f"{name} of entry {entry} is {column[entry]:g}, not a count")
+    return column.astype(np.int64)
 
 
 # --- votes
@@ -286,21 +349,25 @@ def _log_posterior(votes: _Votes, at: Floats, prior: Floats) -> float:
     return float(told.sum() + trusted.sum() - 0.5 * (prior * at**2).sum())
 
 
-def _uphill(votes: _Votes, at: Floats, prior: Floats) -> Floats:
-    """Return one Newton step, shortened until it does not lead downhill."""
+def _uphill(votes: _Votes, at: Floats, prior: Floats) -> tuple[Floats, tuple[Floats, bool]]:
+    """Return one Newton step, shortened until it does not lead downhill, and the factor it is from.
+
+    At the end, where steps are nothing, that is the factor of the curvature at the summit.
+    """
     n, c = votes.entries, _chances(votes, at)
     told = votes.won / c.p - (1 - votes.won) / (1 - c.p)
     pull = np.bincount(votes.left, told * c.by_gap, n)
     pull -= np.bincount(votes.right, told * c.by_gap, n)
     doubt = TRUST - (TRUST + DOUBT) * expit(at[n:])
     doubt += np.bincount(votes.judge, told * c.by_trust, len(at) - n)
-    step = cho_solve(_curvature(votes, at, prior), np.concatenate([pull, doubt]) - prior * at)
+    factor = _curvature(votes, at, prior)
+    step = cho_solve(factor, np.concatenate([pull, doubt]) - prior * at)
     now = _log_posterior(votes, at, prior)
     for _ in range(40):
         if _log_posterior(votes, at + step, prior) >= now - 1e-12 * (1 + abs(now)):
-            return np.asarray(step)
+            return np.asarray(step), factor
         step = step / 2
-    return np.zeros_like(at)
+    return np.zeros_like(at), factor
 
 
 def _curvature(votes: _Votes, at: Floats, prior: Floats) -> tuple[Floats, bool]:
@@ -327,6 +394,17 @@ def _curvature(votes: _Votes, at: Floats, prior: Floats) -> tuple[Floats, bool]:
         return cho_factor(matrix(told, bent))  # type: ignore[no-any-return]
     except LinAlgError:
         return cho_factor(matrix(np.zeros_like(told), 1 / (c.p * (1 - c.p))))  # type: ignore[no-any-return]
+
+
+def _inverse(factor: Floats, lower: bool) -> Floats:
+    """Return the inverse of a matrix from its Cholesky factor: a third of the work of solving for it."""
+    if not len(factor):
+        return np.zeros((0, 0))
+    half, fault = lapack.dpotri(factor, lower=lower)
+    if fault:
+        raise LinAlgError("the curvature has no inverse")
+    kept = np.tril(half) if lower else np.triu(half)
+    return np.asarray(kept + kept.T - np.diag(np.diag(half)))
 
 
 def _spread_out(votes: _Votes, gap: Floats, both: Floats, trust: Floats, own: Floats) -> Floats:

@@ -225,12 +225,55 @@ def test_where_the_search_begins_does_not_matter() -> None:
         ({"outcome": [float("inf"), 1]}, "vote 0: outcome inf"),
         ({"left": [0, 2]}, "vote 1 compares entry 2 with itself"),
         ({"spread": 0.0}, "spread"),
+        ({"entries": -1}, "entries and judges must not be below 0"),
+        ({"start": fit([], [], [], [], 4, 1)}, "start is about 4 entries and 1 judges"),
     ],
 )
 def test_bad_votes_are_refused_by_their_number(change: dict[str, Any], says: str) -> None:
     good: dict[str, Any] = {"left": [0, 1], "right": [1, 2], "judge": [0, 0], "outcome": [1, 0]}
     with pytest.raises(ValueError, match=says):
-        fit(**good | change, entries=3, judges=1)
+        fit(**{"entries": 3, "judges": 1} | good | change)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"at": -1}, "there is no entry -1, there are 3"),
+        ({"at": 3}, "there is no entry 3"),
+        ({"judge": 2}, "there is no judge 2, there are 2"),
+        ({"judge": -1}, "there is no judge -1"),
+        ({"allowed": [True, True]}, r"allowed has shape \(2,\), there are 3 entries"),
+        ({"allowed": [True, float("nan"), True]}, "allowed of entry 1 is neither true nor false"),
+        ({"views": [0, 1]}, r"views has shape \(2,\)"),
+        ({"views": [0, 1, float("nan")]}, "views of entry 2 is nan, not a count"),
+        ({"views": [0, -1, 0]}, "views of entry 1 is -1, not a count"),
+    ],
+)
+def test_who_and_what_is_not_there_is_not_sent_anywhere(change: dict[str, Any], says: str) -> None:
+    good: dict[str, Any] = {"at": 0, "judge": 0, "allowed": [True] * 3, "views": [0] * 3}
+    belief = fit([0], [1], [0], [1], 3, 2)
+    with pytest.raises(ValueError, match=says):
+        next_entry(belief, draw=np.random.default_rng(0), **good | change)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"at": 5}, "there is no entry 5"),
+        ({"judge": 4}, "there is no judge 4"),
+        ({"others": np.array([1, 3])}, "there is no entry 3"),
+    ],
+)
+def test_nothing_is_taught_about_the_unknown(change: dict[str, Any], says: str) -> None:
+    good: dict[str, Any] = {"at": 0, "judge": 0, "others": np.array([1, 2])}
+    with pytest.raises(ValueError, match=says):
+        lessons(fit([0], [1], [0], [1], 3, 2), **good | change)
+
+
+@pytest.mark.parametrize("bad", [{"top": -3}, {"top": 0}, {"draws": 0}, {"seed": -1}])
+def test_standings_ask_for_a_first_place_and_for_draws(bad: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=f"{next(iter(bad))} must be at least"):
+        standings(fit([0], [1], [0], [1], 3, 2), **{"top": 1} | bad)
 
 
 def test_the_world_of_comparisons_is_the_one_that_was_agreed() -> None:
