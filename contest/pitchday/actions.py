@@ -1,20 +1,25 @@
 """Runs the stage. Each act counts up `Stage.changes`, which every screen in the room polls."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
-from contest.contests.models import Round
+from contest.contests.models import Phase, Round
 from contest.core import orm
 from contest.core.decisions import require
 from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.events.log import Verb, record
 from contest.judging.queries import panel
-from contest.pitchday import drawing, policy
+from contest.messages.models import packed
+from contest.messages.outbox import write
+from contest.pitchday import drawing, policy, queries
 from contest.pitchday.models import Draw, Slot, SlotState, Stage
+
+UNTOLD = frozenset({Phase.DRAFT, Phase.CANCELLED, Phase.ARCHIVED})  # nobody hears of these
 
 
 def draw(
@@ -65,12 +70,52 @@ def arrange(
     by: User,
     at: datetime,
 ) -> None:
-    """Say where and when the pitches are."""
-    stage = _stage(session, round_)
+    """Say where and when the pitches are, and tell whom that concerns when it changes.
+
+    Needs the round's contest loaded.
+    """
+    stage = orm.lock(session, _stage(session, round_))
+    before = stage.place, stage.starts_at
     stage.place, stage.starts_at = place.strip()[:200], starts_at
     stage.changes += 1
+    if before != (stage.place, stage.starts_at):
+        _announce(session, round_, stage, is_moved=before != ("", None), at=at)
     record(session, Verb.STAGE_ARRANGED, stage, by=by.id, at=at, contest_id=round_.contest_id,
            starts_at=starts_at)  # fmt: skip
+
+
+def _announce(
+    session: Session, round_: Round, stage: Stage, *, is_moved: bool, at: datetime
+) -> None:
+    """Write to those who pitch and to the judges, each once; letters that still wait say it too.
+
+    Who has yet to be told of having advanced learns both from that one letter.
+    """
+    said: dict[str, Any] = {"starts_at": stage.starts_at, "place": stage.place}
+    waiting = queries.letters(session, round_)
+    for letter in waiting:
+        letter.facts = {**letter.facts, **{k: packed(v) for k, v in said.items()}}
+    if round_.contest.phase in UNTOLD or (stage.starts_at is not None and stage.starts_at <= at):
+        return
+    entries = queries.pitching(session, [e.id for e in panel.judged_entries(session, round_)])
+    told = {letter.recipient_id for letter in waiting}
+    people: list[tuple[User, dict[str, Any]]] = [
+        *(
+            (user, {"entry_id": entry_id, "entry_title": title})
+            for user, entry_id, title in entries
+        ),
+        *((judge.user, {}) for judge in panel.judges(session, round_.contest_id)),
+    ]
+    for user, own in people:
+        if user.id in told:
+            continue
+        told.add(user.id)
+        write(
+            session, "pitch_arranged", to=user, at=at, contest_id=round_.contest_id,
+            dedupe_key=f"pitch arranged {stage.id} {stage.changes} {user.id}",
+            contest_title=round_.contest.title, round_id=round_.id, zone=round_.contest.zone,
+            moved=is_moved, **said, **own,
+        )  # fmt: skip
 
 
 def start(session: Session, stage: Stage, slot: Slot, *, by: User, at: datetime) -> None:

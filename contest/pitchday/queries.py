@@ -1,18 +1,21 @@
 """Reads the stage."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from contest.accounts.models import User
-from contest.contests.models import Appointment, Round
+from contest.contests.models import JUDGED, Appointment, Round, RoundKind
 from contest.entries.models import Entry
 from contest.judging.models import Assignment, AssignmentState
+from contest.messages.models import Message
+from contest.messages.models import State as MessageState
 from contest.pitchday.models import Draw, Slot, SlotState, Stage
-from contest.teams.models import Team
+from contest.teams.models import Member, Team
 
 ON = frozenset({SlotState.PITCHING, SlotState.QUESTIONS})
 
@@ -29,6 +32,48 @@ def stage(session: Session, round_id: uuid.UUID) -> Stage | None:
 def slot(session: Session, slot_id: uuid.UUID) -> Slot | None:
     """Return the slot with its entry."""
     return session.scalar(select(Slot).where(Slot.id == slot_id).options(joinedload(Slot.entry)))
+
+
+def arranged(session: Session, contest_id: uuid.UUID) -> list[Stage]:
+    """Return the contest's stages that are still to come and have a date or a place, with rounds."""
+    return list(
+        session.scalars(
+            select(Stage)
+            .join(Stage.round)
+            .where(
+                Round.contest_id == contest_id,
+                Round.kind == RoundKind.PITCH,
+                Round.phase.not_in(JUDGED),
+                Stage.starts_at.is_not(None) | (Stage.place != ""),
+            )
+            .options(contains_eager(Stage.round))
+            .order_by(Round.number)
+        )
+    )
+
+
+def letters(session: Session, round_: Round) -> list[Message]:
+    """Return the letters that tell teams they are in this round and still wait for release."""
+    waiting = session.scalars(
+        select(Message).where(
+            Message.contest_id == round_.contest_id,
+            Message.state == MessageState.DRAFT,
+            Message.kind == "advanced",
+        )
+    )
+    return [letter for letter in waiting if letter.facts.get("pitch_round") == str(round_.id)]
+
+
+def pitching(session: Session, entry_ids: Sequence[uuid.UUID]) -> list[tuple[User, uuid.UUID, str]]:
+    """Return everybody in the teams of these entries, with number and title of theirs."""
+    rows = session.execute(
+        select(User, Entry.id, Entry.title)
+        .join(Member, Member.user_id == User.id)
+        .join(Entry, Entry.team_id == Member.team_id)
+        .where(Entry.id.in_(entry_ids), Member.left_at.is_(None))
+        .order_by(Entry.code, User.name, User.id)
+    )
+    return [(user, entry_id, title) for user, entry_id, title in rows]
 
 
 def draws(session: Session, round_id: uuid.UUID) -> list[Draw]:

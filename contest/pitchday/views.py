@@ -15,7 +15,7 @@ from contest.contests import queries as contests
 from contest.contests.models import Round
 from contest.contests.signedin import actor
 from contest.core.errors import DomainError
-from contest.pitchday import actions, policy, queries
+from contest.pitchday import actions, pages, policy, queries
 from contest.pitchday.forms import ArrangeForm, DrawForm
 from contest.web import merging
 from contest.web.access import action, found, mark_decided, reveal
@@ -24,6 +24,7 @@ from contest.web.forms import ConfirmForm, render_form
 from contest.web.requests import now
 
 bp = Blueprint("pitchday", __name__)
+bp.add_app_template_global(pages.pitch_day)
 
 
 def _round(round_id: uuid.UUID) -> Round:

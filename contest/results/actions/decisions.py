@@ -2,15 +2,16 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
-from contest.contests.models import Round, RoundPhase
+from contest.contests.models import Round, RoundKind, RoundPhase
 from contest.core import orm
 from contest.core.decisions import ALLOW, deny, require
 from contest.core.decisions import Decision as Verdict
@@ -21,6 +22,7 @@ from contest.judging.queries import verdicts
 from contest.messages import outbox as messages
 from contest.messages.models import Message
 from contest.messages.models import State as MessageState
+from contest.pitchday import queries as stages
 from contest.results.models import Award, Certificate, Decision, DecisionState, Outcome
 from contest.results.queries import decisions as queries
 from contest.teams.models import Member
@@ -106,13 +108,14 @@ def apply(session: Session, round_: Round, *, by: User, at: datetime) -> int:
         raise DomainError(N_("Some entries of this round are not decided on yet."))
     _check(table)
     decisions = queries.of_round(session, round_.id)
+    ahead = _pitch_day(session, round_)
     for decision in decisions:
         decision.state, decision.applied_at = DecisionState.APPLIED, at
     if queries.is_last(round_):
         _award(session, decisions, by=by, at=at)
     else:
         for decision in decisions:
-            _move_on(session, round_, decision, by=by, at=at)
+            _move_on(session, round_, decision, ahead, by=by, at=at)
     record(
         session, Verb.DECISIONS_APPLIED, round_, by=by.id, at=at, contest_id=round_.contest_id,
         entries=len(decisions),
@@ -202,8 +205,28 @@ def _departs(line: queries.Line) -> bool:
     return (line.outcome, line.prize_id) != (line.proposed, line.proposed_prize_id)
 
 
+def _pitch_day(session: Session, round_: Round) -> dict[str, Any]:
+    """Return what is known of the pitch day that comes next, for the letters; nothing if none does."""
+    following = queries.next_round(session, round_)
+    if following is None or following.kind is not RoundKind.PITCH:
+        return {}
+    stage = stages.stage(session, following.id)
+    return {
+        "pitch_round": following.id,
+        "starts_at": stage.starts_at if stage is not None else None,
+        "place": stage.place if stage is not None else "",
+        "zone": round_.contest.zone,
+    }
+
+
 def _move_on(
-    session: Session, round_: Round, decision: Decision, *, by: User, at: datetime
+    session: Session,
+    round_: Round,
+    decision: Decision,
+    ahead: Mapping[str, Any],
+    *,
+    by: User,
+    at: datetime,
 ) -> None:
     entry = decision.entry
     before = entry.state
@@ -219,6 +242,7 @@ def _move_on(
             dedupe_key=f"decided:{round_.id}:{entry.id}:{person.id}:{at.timestamp()}",
             contest=round_.contest.title, slug=round_.contest.slug, round=round_.title,
             entry_id=entry.id, entry_title=entry.title,
+            **(ahead if decision.outcome is Outcome.ADVANCE else {}),
         )  # fmt: skip
 
 
