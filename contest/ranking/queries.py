@@ -12,6 +12,7 @@ from contest.accounts.models import User
 from contest.contests.models import Appointment, Round
 from contest.core.words import Words
 from contest.entries.models import Entry, Version
+from contest.judging.bridges import Group
 from contest.judging.models import (
     Assignment,
     Ballot,
@@ -445,6 +446,19 @@ def bands(standings: Sequence[Standing]) -> list[tuple[Standing, ...]]:
     for standing in sorted(standings, key=lambda s: (_band(s), -s.adjusted, str(s.entry_id))):
         found.setdefault(_band(standing), []).append(standing)
     return [tuple(band) for band in found.values()]
+
+
+def groups(standings: Sequence[Standing]) -> list[Group]:
+    """Return the groups that share no judge, in the order of their numbers. Pure."""
+    numbers = sorted({_group(s) for s in standings})
+    return [
+        Group(
+            frozenset(s.entry_id for s in standings if _group(s) == number),
+            frozenset(uuid.UUID(c["judge"]) for s in standings if _group(s) == number
+                      for c in (*s.details.get("corrections", ()), *s.details.get("given", ()))),
+        )
+        for number in numbers
+    ]  # fmt: skip
 
 
 def _group(standing: Standing) -> int:

@@ -27,7 +27,7 @@ from contest.contests.signedin import actor
 from contest.core.errors import DomainError
 from contest.judging import policy as judging
 from contest.judging.models import Calibration
-from contest.judging.queries import calibrating
+from contest.judging.queries import bridging, calibrating
 from contest.judging.queries import panel as judged
 from contest.ranking import actions, beside, plot, policy, queries, verdicts
 from contest.ranking.models import Ranking, RankingRun, RunState
@@ -92,6 +92,7 @@ def show(round_id: uuid.UUID) -> ResponseReturnValue:
         remarks=remarks(session, ranking),
         agreement=agreement(ranking),
         method=method(ranking),
+        gaps=bridging.gaps(session, round_, queries.groups(ranking.standings)),
         ladder=_ladder(ranking),
     )
 

@@ -21,7 +21,7 @@ from contest.judging.models import (
     ConflictKind,
     PlanState,
 )
-from contest.judging.queries import interests, matrix, panel, plans, reviews, work
+from contest.judging.queries import bridging, interests, matrix, panel, plans, reviews, work
 from contest.judging.queries.readiness import rubric_blockers
 from contest.messages.models import Message
 from tests import make
@@ -655,12 +655,12 @@ def test_one_judges_scores_are_set_aside_and_restored(client: Client, session: S
     )
     assert design.eligible[row][column] is False  # not by this judge once more
     assert matrix.matrix(session, room.round, None).reviews(room.entries[0]) == 0
-    assert matrix.groups(session, room.round) == 0
+    assert bridging.groups(session, room.round) == []
     assert "Scored the wrong entry" in client.page(place).text
     client.post(f"/scorecards/{card.id}/restore")
     session.expire_all()
     assert _reviews(session, room)[0] == (1, room.round.minimum_reviews - 1)
-    assert matrix.groups(session, room.round) == 1
+    assert len(bridging.groups(session, room.round)) == 1
     assert [m.value for m in work.marks(session, room.round.id)] == [60.0]
     room.round.phase = RoundPhase.CERTIFIED
     session.flush()
@@ -703,8 +703,27 @@ def test_the_chair_is_warned_of_entries_that_no_judge_links(
 ) -> None:
     room = Room(session, judges=2, entries=3, phase=RoundPhase.SCREENING)
     room.give(0, 0), room.give(1, 1), room.give(1, 2)
+
+    def bar(judge: int, entry: int) -> None:
+        conflicts.add(session, room.judges[judge], room.entries[entry].id, ConflictKind.OTHER,
+                      by=room.chair, at=make.NOON)  # fmt: skip
+
     client.sign_in(room.chair)
-    assert "fall into 2 groups" in client.page(room.address("/rounds/{round}/begin")).text
+    text = client.page(room.address("/rounds/{round}/begin")).text
+    assert "fall into 2 groups" in text
+    assert "Groups 1 and 2:" in text
+    assert "Judge 1 → Idea 0" in text
+    assert re.search(r"Judge 0 → Idea [12]", text)
+    bar(1, 0)
+    bar(0, 1)
+    text = client.page(room.address("/rounds/{round}/begin")).text
+    assert "Judge 0 → Idea 2" in text
+    assert "→ Idea 0" not in text
+    bar(0, 2)
+    assert "nobody on the panel may" in client.page(room.address("/rounds/{round}/begin")).text
+    make.appointment(session, room.contest, make.user(session, name="Judge X"))
+    text = client.page(room.address("/rounds/{round}/begin")).text
+    assert re.search(r"Judge X → Idea [12] and Idea 0", text)  # the largest group first
     room.give(0, 1)
     assert "fall into" not in client.page(room.address("/rounds/{round}/begin")).text
 

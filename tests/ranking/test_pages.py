@@ -1,5 +1,6 @@
 """The ranking's page and its job."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -49,7 +50,8 @@ class Room:
         """Four judges who score nothing of the first six entries."""
         if not self.apart:
             self.apart = [
-                make.appointment(session, self.contest, make.user(session)) for _ in range(4)
+                make.appointment(session, self.contest, make.user(session, name=f"Apart Judge {n}"))
+                for n in range(4)
             ]
         return self.apart
 
@@ -288,6 +290,17 @@ def test_two_tracks_without_a_common_judge_have_places_of_their_own(
     text = client.page(room.address()).text
     assert "group 2" in text
     assert "across groups nothing can be said" in text
+    others = {j.user.name for j in room.others(session)}
+    joins = re.findall(r"(Judge \d|Apart Judge \d) → ((?:Idea|Apart) \d)", text)
+    assert {who in others for who, _ in joins} == {True, False}
+    assert all((who in others) == what.startswith("Idea") for who, what in joins)
+    assert "no review can be added" in text  # the judging is over
+
+    given = make.assignment(session, room.round, room.others(session)[0], room.entries[0])
+    text = client.page(room.address()).text
+    waits = f"{given.appointment.user.name} → Idea 0 (assigned already, not handed in)"
+    assert waits in text
+    assert waits in client.page(f"/rounds/{room.round.id}/decisions").text
 
 
 def test_how_far_raw_and_adjusted_agree_and_whether_pools_differ_stand_by_the_method(

@@ -139,21 +139,3 @@ def _mark(assignment: Assignment) -> str:
     if assignment.state in DONE:
         return "done"
     return "open" if assignment.state in OPEN else "left"
-
-
-def groups(session: Session, round_: Round) -> int:
-    """Return into how many groups without a common judge the assigned entries fall. Two statements."""
-    judges: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for entry_id, judge_id in session.execute(
-        select(Assignment.entry_id, Assignment.appointment_id).where(
-            Assignment.round_id == round_.id,
-            Assignment.state.in_(OPEN | DONE),
-            Assignment.id.not_in(reviews.aside(session, round_.id)),
-        )
-    ):
-        judges[judge_id].add(entry_id)
-    found: list[set[uuid.UUID]] = []
-    for entries in judges.values():
-        apart = [group for group in found if not group & entries]
-        found = [*apart, entries.union(*(group for group in found if group & entries))]
-    return len(found)

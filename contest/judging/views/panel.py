@@ -16,7 +16,7 @@ from contest.core.errors import DomainError
 from contest.judging import policy
 from contest.judging.actions import conflicts, opening
 from contest.judging.forms import ConflictForm, DryRunForm, LiftForm
-from contest.judging.queries import matrix, room
+from contest.judging.queries import bridging, room
 from contest.judging.queries import panel as queries
 from contest.judging.views.blueprint import bp, chaired, chaired_round
 from contest.web import requests
@@ -168,6 +168,7 @@ def begin(round_id: uuid.UUID) -> ResponseReturnValue:
         else:
             flash(gettext("The judges can score now."), "success")
             return redirect(url_for(".progress", round_id=round_id), 303)
+    groups = bridging.groups(db.session(), round_)
     return render_form(
         "judging/begin.html",
         form,
@@ -175,5 +176,6 @@ def begin(round_id: uuid.UUID) -> ResponseReturnValue:
         round=round_,
         can=round_.can("judge"),
         blockers=opening.blockers(db.session(), round_),
-        groups=matrix.groups(db.session(), round_),
+        groups=len(groups),
+        gaps=bridging.gaps(db.session(), round_, groups),
     )

@@ -9,7 +9,10 @@ from flask_babel import gettext, ngettext
 from contest.accounts.signin import current, signed_in
 from contest.contests.models import Round
 from contest.contests.signedin import actor
+from contest.judging.queries import bridging
+from contest.judging.queries.bridging import Gaps
 from contest.messages import queries as messages
+from contest.ranking import queries as rankings
 from contest.results import policy
 from contest.results.actions import decisions as actions
 from contest.results.forms import ReasonForm, decisions_form
@@ -39,6 +42,7 @@ def decide(round_id: uuid.UUID) -> ResponseReturnValue:
         return redirect(url_for(".decide", round_id=round_.id), 303)
     return render_form(
         "results/decide.html", form, round=round_, contest=round_.contest, table=table,
+        gaps=_gaps(round_, table),
         is_last=queries.is_last(round_), can=actions.can_decide(db.session(), round_),
         letters=messages.waiting(db.session(), round_.contest_id),
     )  # fmt: skip
@@ -75,3 +79,12 @@ def _round(round_id: uuid.UUID) -> Round:
     round_ = found(queries.round_(db.session(), round_id))
     authorize(policy.may_decide(actor(round_.contest)))
     return round_
+
+
+def _gaps(round_: Round, table: queries.Table) -> Gaps | None:
+    """Return who could join groups of entries that share no judge."""
+    session = db.session()
+    if table.ranking is None or table.ranking.components.get("groups", 1) < 2:
+        return None
+    ranking = found(rankings.newest(session, round_.id))
+    return bridging.gaps(session, round_, rankings.groups(ranking.standings))
