@@ -269,7 +269,7 @@ def wait(children: list[Child]) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    while not stopped.wait(0.5) and all(child.goes_on() for child in children):
+    while not stopped.wait(0.2) and all(child.goes_on() for child in children):
         pass
     for child in children:
         child.process.terminate()

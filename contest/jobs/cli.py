@@ -1,10 +1,15 @@
 """`python -m contest worker` and `python -m contest jobs …`."""
 
+import gc
 import logging
 import os
+import signal
+import sys
+from collections.abc import Callable
+from functools import partial
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from contest.jobs import engine
@@ -30,7 +35,38 @@ def worker() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.nice(GIVES_WAY)
     logs.begin(logging.INFO)
-    crew.run(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 -- the app itself, for other threads
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- itself, for other threads
+    sys.exit(in_a_child(partial(crew.run, app)))
+
+
+def in_a_child(work: Callable[[], None]) -> int:
+    """Do the work in a process forked from this one, and again in another whenever that is killed.
+
+    All is loaded here already, so the next one is at work in a moment. Returns how the last one ended.
+    """
+    told, child = False, 0
+
+    def stop(*_: object) -> None:
+        nonlocal told
+        told = True
+        if child:
+            os.kill(child, signal.SIGTERM)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    gc.freeze()  # what stands already is not touched again, and so stays common to both
+    while True:
+        child = os.fork()
+        if not child:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            work()
+            os._exit(0)
+        if told:
+            os.kill(child, signal.SIGTERM)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        child = 0
+        if told or code >= 0:
+            return max(code, 0)
 
 
 @click.group()

@@ -147,6 +147,13 @@ def promised(connection: sa.Connection) -> list[Promise]:
     return [Promise.read(number, json.loads(text)["positionalArgs"]) for number, text in rows]
 
 
+def begun_by(connection: sa.Connection) -> frozenset[str]:
+    """Return the names of the workers that have begun a job and not ended it."""
+    status, _ = _tables(connection)
+    begun = sa.select(status.c.executor_id).where(status.c.status == "PENDING").distinct()
+    return frozenset(filter(None, connection.scalars(begun)))
+
+
 def mark_done(connection: sa.Connection, number: str) -> None:
     """Note that a job was done by the caller, in the caller's transaction."""
     status, _ = _tables(connection)
@@ -184,10 +191,11 @@ KEPT_TEXTS = {  # where the engine keeps what it was told; the first refers to n
 
 def _tables(connection: sa.Connection) -> tuple[sa.TableClause, sa.TableClause]:
     schema = None if connection.dialect.name == "sqlite" else SCHEMA
-    number, state, name, inputs = (
-        sa.column(name, sa.Text) for name in ("workflow_uuid", "status", "name", "inputs")
+    number, state, name, executor, inputs = (
+        sa.column(name, sa.Text)
+        for name in ("workflow_uuid", "status", "name", "executor_id", "inputs")
     )
     return (
-        sa.table("workflow_status", number, state, name, schema=schema),
+        sa.table("workflow_status", number, state, name, executor, schema=schema),
         sa.table("workflow_input", sa.column("workflow_uuid", sa.Text), inputs, schema=schema),
     )

@@ -1,6 +1,7 @@
 """Keeps the promises. At-least-once: a handler that runs twice must do no harm."""
 
 import logging
+import os
 import signal
 import socket
 import threading
@@ -15,12 +16,13 @@ from typing import Any
 from dbos import DBOS, DBOSConfig
 from flask import Flask, current_app
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from contest.core import clock
 from contest.jobs import engine
 from contest.jobs.models import Worker
 from contest.jobs.outbox import promise
+from contest.jobs.presence import Presence, of
 from contest.jobs.registry import FAILURES, HANDLERS, PERIODS, every
 from contest.web import switches
 from contest.web.db import Busy, begin_writing, db
@@ -28,7 +30,8 @@ from contest.web.db import Busy, begin_writing, db
 MAX_ATTEMPTS = 8
 AT_ONCE = 6  # jobs that one worker does side by side
 KEPT = timedelta(days=30)  # so long it can be looked up what was done
-FAREWELL = 15  # seconds to finish what is being done when stopped: before others call one silent
+POLL = 0.4  # seconds between two looks at the queue: nearly all that an idle worker costs
+FAREWELL = 15  # seconds to finish what is being done when stopped
 FIRST_PAUSE = timedelta(
     seconds=10
 )  # before the second attempt; four times as long before each next
@@ -36,32 +39,43 @@ FIRST_PAUSE = timedelta(
 log = logging.getLogger(__name__)
 
 
-def run(app: Flask, *, beat: float = 5.0, silent: float = 20.0) -> None:
+def run(app: Flask, *, beat: float = 5.0, look: float = 1.0) -> None:
     """Do promised work until SIGTERM or SIGINT; what is being done then is finished first.
 
-    Every `beat` seconds the worker says that it lives, takes over what workers left that have been
-    silent for `silent` seconds, and promises the periodic work whose turn it is.
+    Every `look` seconds the worker takes over what was begun by workers that are gone, and every `beat`
+    seconds it says that it lives and promises the periodic work whose turn it is.
     """
-    stop = threading.Event()
+    stop, parent = threading.Event(), os.getppid()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    token = str(uuid.uuid4())
-    name = claim_name(app, token, timedelta(seconds=3 * silent))
-    _launch(app, name, beat)
+    token, presence = str(uuid.uuid4()), of(app.config["DATABASE_URL"])
+    name = claim_name(app, token, presence, look)
+    _launch(app, name, look)
     log.info("worker %s is ready", name)
     turns: dict[str, datetime] = {}
-    known = True
-    while known and not stop.wait(beat):
+    absent: set[str] = set()
+    due = time.monotonic()
+    while not stop.wait(look):
         try:
-            known = _live(app, token, turns)
-            _take_over(app, timedelta(seconds=silent))
+            if not presence.is_kept() or os.getppid() != parent:
+                _give_up(name)
+            if time.monotonic() >= due:
+                due = time.monotonic() + beat
+                if not _live(app, token, turns):
+                    _give_up(name)
+            absent = _take_over(app, name, presence, absent)
         except SQLAlchemyError:
             log.exception("worker %s could not reach the database; it tries again", name)
+            absent, due = set(), time.monotonic()
     DBOS.destroy(workflow_completion_timeout_sec=FAREWELL)
-    if not known:
-        raise SystemExit(f"worker {name} was silent for so long that another took its name")
     with _transaction(app):
         db.session.execute(delete(Worker).where(Worker.token == token))
+
+
+def _give_up(name: str) -> None:
+    """End at once: another does what was begun here, and nothing may be done twice at a time."""
+    log.error("worker %s ends: its name was taken, or nobody is there any more who began it", name)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @every("jobs.forget", minutes=24 * 60, writes=False)
@@ -70,7 +84,7 @@ def forget(at: datetime) -> None:
     engine.forget(current_app.config["DATABASE_URL"], at - KEPT)
 
 
-def _launch(app: Flask, name: str, beat: float) -> None:
+def _launch(app: Flask, name: str, look: float) -> None:
     config: DBOSConfig = {
         "name": engine.APPLICATION,
         "system_database_url": app.config["DATABASE_URL"],
@@ -95,7 +109,7 @@ def _launch(app: Flask, name: str, beat: float) -> None:
     DBOS.register_queue(
         engine.QUEUE,
         worker_concurrency=AT_ONCE,
-        polling_interval_sec=min(0.25, beat),
+        polling_interval_sec=min(POLL, look),
         on_conflict="always_update",
     )
 
@@ -168,28 +182,22 @@ def _put_off(
             promise(db.session(), again)
 
 
-def claim_name(app: Flask, token: str, silent: timedelta) -> str:
-    """Take the first of this machine's names that no living worker has."""
-    while True:
-        try:
-            with _transaction(app):
-                return _take_name(token, clock.now(), silent)
-        except IntegrityError:  # another worker that began at the same instant was quicker
-            log.info("a name was taken meanwhile; the worker looks for another")
-
-
-def _take_name(token: str, at: datetime, silent: timedelta) -> str:
-    known = {w.name: w for w in db.session.scalars(select(Worker).with_for_update())}
+def claim_name(app: Flask, token: str, presence: Presence, look: float) -> str:
+    """Take the first of this machine's names that no worker carries."""
     for number in count(1):
         name = f"{socket.gethostname()[:100]}-{number}"
-        worker = known.get(name)
-        if worker is None:
-            db.session.add(Worker(name=name, token=token, seen_at=at))
-            return name
-        if worker.seen_at < at - silent:
-            worker.token, worker.seen_at = token, at
-            return name
-    raise AssertionError("unreachable")
+        if presence.take(name):
+            break
+    with _transaction(app):
+        began = clock.now()
+        known = db.session.scalars(select(Worker).where(Worker.name == name)).one_or_none()
+        if known is None:
+            db.session.add(Worker(name=name, token=token, seen_at=began))
+        else:
+            known.token, known.seen_at = token, began
+    if known is not None and presence.may_slip:
+        time.sleep(1.2 * look)  # whoever carried it and lives finds out until then, and gives up
+    return name
 
 
 def _live(app: Flask, token: str, turns: dict[str, datetime]) -> bool:
@@ -207,17 +215,26 @@ def _live(app: Flask, token: str, turns: dict[str, datetime]) -> bool:
         return bool(db.session.execute(seen).rowcount)  # type: ignore[attr-defined]
 
 
-def _take_over(app: Flask, silent: timedelta) -> None:
-    """Hand the jobs that silent workers had begun back to the queue."""
-    begun = {w.executor_id for w in DBOS.list_workflows(status="PENDING", load_input=False)}
+def _take_over(app: Flask, own: str, presence: Presence, absent: set[str]) -> set[str]:
+    """Hand the jobs of workers that are gone back to the queue; return who was not there just now.
+
+    Only who was `absent` at the last look, too, is gone: a lock may slip while a database is started anew.
+    """
     with app.app_context():
-        alive = select(Worker.name).where(Worker.seen_at >= clock.now() - silent)
-        dead = begun - set(db.session.scalars(alive)) - {None}
-    if dead:
-        log.warning("taking over the jobs of %s", sorted(map(str, dead)))
-        # Unlike `resume_workflow` it moves only jobs that still belong to the dead: two workers that
-        # sweep at once cannot take one from each other.
-        DBOS._recover_pending_workflows(sorted(map(str, dead)))  # noqa: SLF001
+        begun = engine.begun_by(db.session.connection()) - {own}
+    missed = set()
+    for name in sorted(begun):
+        with presence.vacancy(name) as is_vacant:
+            if is_vacant and (name in absent or not presence.may_slip):
+                log.warning("taking over the jobs of %s", name)
+                with _transaction(app):  # should it live after all, it finds no row of its own
+                    db.session.execute(delete(Worker).where(Worker.name == name))
+                # Unlike `resume_workflow` it moves only jobs that still belong to the dead: two workers
+                # that sweep at once cannot take one from each other.
+                DBOS._recover_pending_workflows([name])  # noqa: SLF001
+            elif is_vacant:
+                missed.add(name)
+    return missed
 
 
 @contextmanager

@@ -2,29 +2,28 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, select, update
+from flask import Flask
+from sqlalchemy import create_engine, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from contest.app import create_app
 from contest.core import clock
-from contest.jobs import engine, worker
-from contest.jobs.models import Worker
+from contest.jobs import engine, presence, worker
 from contest.jobs.outbox import enqueue
 from contest.messages.models import Message, State
 from contest.messages.outbox import write
-from contest.web.db import begin_writing, db
+from contest.web.db import Busy, begin_writing, db
 from tests import databases, make
 from tests.conftest import settings
 
@@ -59,10 +58,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         file = folder / "notes"
         return file.read_text().splitlines() if file.exists() else []
 
-    crew = [
-        subprocess.Popen([sys.executable, "-m", "tests.jobs.crew", url, str(folder)])
-        for _ in range(2)
-    ]
+    crew = [hire(url, folder) for _ in range(2)]
     try:
         wait(lambda: "long: second, with treasure" in notes())
         wait(lambda: notes().count("stubborn: at first") == 2)
@@ -71,7 +67,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
             enqueue(session, "tests.stubborn", at=clock.now(), subject="never")
             session.commit()
         os.kill(int(until_there(folder / "victim")), signal.SIGKILL)
-        declare_silent(url, "tests.long")
         wait(lambda: "long: done" in notes())
         wait(lambda: any(note.endswith("for good") for note in notes()))
         wait(lambda: bool(engine.jobs(url)))
@@ -86,16 +81,33 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     return Story(url, notes(), list((folder / "mail").glob("*.eml")))
 
 
-def declare_silent(url: str, kind: str) -> None:
-    """Let much time pass since the worker was heard that has begun the job of this kind."""
-    begun = engine.observer(url).list_workflows(status="PENDING", name=engine.WORKFLOW)
-    [name] = [known.executor_id for known in begun if known.input and kind in known.input["args"]]
+def hire(url: str, folder: Path) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-m", "tests.jobs.crew", url, str(folder)])
+
+
+def promise(url: str, kind: str, **ids: str) -> None:
     database = create_engine(url)
     with Session(database) as session:
-        long_ago = clock.now() - timedelta(days=1)
-        session.execute(update(Worker).where(Worker.name == name).values(seen_at=long_ago))
+        enqueue(session, kind, at=clock.now(), **ids)
         session.commit()
     database.dispose()
+
+
+def stop_between_transactions(pid: int, app: Flask) -> None:
+    """Stop a process while it keeps nobody from writing: one that did would stop all others, too."""
+    with app.app_context():
+        for _ in range(100):
+            os.kill(pid, signal.SIGSTOP)
+            try:
+                begin_writing(0.2)
+            except (Busy, OperationalError):
+                db.session.rollback()
+                os.kill(pid, signal.SIGCONT)
+                time.sleep(0.03)
+            else:
+                db.session.rollback()
+                break
+        db.engine.dispose()
 
 
 def wait(true: Callable[[], bool], seconds: float = 120) -> None:
@@ -121,17 +133,38 @@ def test_a_killed_workers_job_is_finished_by_another_without_repeating_a_step(st
 
 def test_two_workers_that_begin_at_one_instant_have_two_names(tmp_path: Path) -> None:
     app = create_app(settings(tmp_path, databases.new(tmp_path)))
-    with ThreadPoolExecutor(1) as second, app.app_context():
-        begin_writing()
-        first = Worker(name=f"{socket.gethostname()[:100]}-1", token="a", seen_at=clock.now())
-        db.session.add(first)
-        db.session.flush()
-        name = second.submit(worker.claim_name, app, "b", timedelta(minutes=1))
-        with suppress(TimeoutError):
-            name.result(0.3)  # it has looked, and waits for what the first one is writing
-        db.session.commit()
-        assert name.result(60) == f"{socket.gethostname()[:100]}-2"
+    crew = [presence.of(app.config["DATABASE_URL"]) for _ in range(4)]
+    with ThreadPoolExecutor(len(crew)) as threads:
+        names = threads.map(lambda each: worker.claim_name(app, str(id(each)), each, 0), crew)
+        assert len(set(names)) == len(crew)
+    with app.app_context():
         db.engine.dispose()
+
+
+def test_a_worker_that_was_stopped_for_a_while_keeps_its_job(tmp_path: Path) -> None:
+    """Flaw 90: who is slow is not dead, and nothing is done twice at once."""
+    url = databases.new(tmp_path)
+    notes = tmp_path / "notes"
+    promise(url, "tests.slow")
+    crew = [hire(url, tmp_path) for _ in range(2)]
+    try:
+        wait(lambda: notes.exists() and "slow: begun by" in notes.read_text())
+        first = int(notes.read_text().split()[-1])
+        stop_between_transactions(first, create_app(settings(tmp_path, url)))
+        for number in range(20):  # the other looks a few times before it begins each of them
+            promise(url, "tests.stubborn", subject=f"meanwhile {number}")
+            wait(lambda n=number: f"stubborn: meanwhile {n}\n" in notes.read_text())  # type: ignore[misc]
+        os.kill(first, signal.SIGCONT)
+        (tmp_path / "enough").touch()
+        wait(lambda: "slow: done" in notes.read_text())
+        time.sleep(1)
+        assert all(process.poll() is None for process in crew)
+    finally:
+        for process in crew:
+            process.kill()
+            process.wait()
+    told = [line for line in notes.read_text().splitlines() if line.startswith("slow")]
+    assert told == [f"slow: begun by {first}", "slow: done"]
 
 
 def test_a_failed_job_is_tried_again(story: Story) -> None:

@@ -83,7 +83,7 @@ class Instance:
         return self._process is not None
 
     def processes(self) -> dict[str, list[int]]:
-        """Return the numbers of the processes that do the work: those of the web, and workers."""
+        """Return the numbers of the processes that do the work: those of the web, and the worker."""
         found: dict[str, list[int]] = {"web": [], "worker": []}
         head = self._process.pid if self._process is not None else 0
         for child in children(head):
@@ -91,7 +91,7 @@ class Instance:
                 workers = [p for p in children(child) if b"tracker" not in command_line(p)]
                 found["web"] += workers
             elif b"worker" in command_line(child):
-                found["worker"].append(child)
+                found["worker"] += children(child)
         return found
 
     def kill(self) -> None:
