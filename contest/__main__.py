@@ -212,7 +212,7 @@ def _build(name: str, moment: str, folder: Path) -> None:
             )  # fmt: skip
         faces = [
             {"role": face.role, "name": face.name, "user_id": str(face.user_id)}
-            for face in build.faces(db.session())
+            for face in build.faces(db.session(), name)
         ]
         shift = (stands_at - clock.now()).total_seconds()
         built = {"shift": shift, "schema": _schema(), "faces": faces}

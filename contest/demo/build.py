@@ -99,15 +99,17 @@ def run_promised(session: Session, leave: frozenset[str] = LATER) -> None:
             engine.mark_done(session.connection(), promise.number)
 
 
-def faces(session: Session) -> list[Face]:
-    """Return one person per role, in the order of the story."""
+def faces(session: Session, name: str) -> list[Face]:
+    """Return one person per role of the scenario's last edition, in the order of the story."""
+    script = SCENARIOS[name][-1]()
+    lead, member, *_ = script.teams[0].people
     wanted = [
         ("organiser", cast.ORGANISER),
         ("screener", cast.SCREENER),
         ("chair", cast.CHAIR),
-        ("judge", cast.JUDGES[4].person),
-        ("team lead", cast.TEAMS[0].people[0]),
-        ("team member", cast.TEAMS[0].people[1]),
+        ("judge", script.judges[:5][-1].person),
+        ("team lead", lead),
+        ("team member", member),
         ("sponsor", cast.SPONSOR),
         ("follow-up owner", cast.FOLLOW_UP),
         ("administrator", cast.ADMINISTRATOR),
@@ -116,8 +118,4 @@ def faces(session: Session) -> list[Face]:
         u.email: u
         for u in session.scalars(select(User).where(User.email.in_([p.email for _, p in wanted])))
     }
-    return [
-        Face(role, person.name, people[person.email].id)
-        for role, person in wanted
-        if person.email in people
-    ]
+    return [Face(role, person.name, people[person.email].id) for role, person in wanted]
