@@ -1,7 +1,8 @@
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,10 +12,12 @@ from contest.core.words import Words
 from contest.entries import actions, queries, receipt
 from contest.entries.models import Entry, Lateness, QuestionForm, Receipt, State
 from contest.events.models import Event
+from contest.messages import rendering
 from contest.messages.models import Message
 from contest.undertakings.models import Kind
 from tests import make
 from tests.make import DAY, NOON
+from tests.pages import Client
 from tests.statements import counted, tables_under_the_head
 
 KEY = receipt.signing_key("", "a secret of the tests")
@@ -173,6 +176,42 @@ def test_a_withdrawn_entry_keeps_its_reason_and_may_come_back_in_time(desk: Desk
     assert desk.entry.withdrawn_reason == ""
 
 
+def test_every_member_is_told_who_withdrew_the_entry_and_until_when_it_can_come_back(
+    app: Flask, desk: Desk
+) -> None:
+    desk.submit()
+    actions.withdraw(desk.session, desk.entry, "We merged.", by=desk.bob, at=NOON)
+
+    told = desk.session.scalars(select(Message).where(Message.kind == "withdrawn")).all()
+    assert {m.recipient_id for m in told} == {desk.ada.id, desk.bob.id}
+    with app.test_request_context():
+        letter = rendering.render(told[0])
+    assert letter.subject == "“Reed filter” is withdrawn: Clean Rivers"
+    assert "Bob withdrew your team's entry" in letter.body
+    assert "We merged." in letter.body
+    assert "Until 2 Jun 2030, 20:00 (UTC+8) it can be handed in again" in letter.body
+    assert f"/teams/{desk.entry.team_id}/entry" in letter.body
+
+
+@pytest.mark.parametrize(
+    ("given", "until"), [(None, None), (NOON + 5 * DAY, "Until 6 Jun 2030, 20:00 (UTC+8)")]
+)
+def test_after_the_deadline_a_withdrawn_entry_comes_back_only_where_the_team_had_more_time(
+    app: Flask, desk: Desk, given: datetime | None, until: str | None
+) -> None:
+    desk.submit()
+    if given is not None:
+        make.extension(desk.session, desk.entry.team, desk.round, given)
+    actions.withdraw(desk.session, desk.entry, "", by=desk.ada, at=NOON + 2 * DAY)
+
+    told = desk.session.scalars(select(Message).where(Message.kind == "withdrawn")).all()
+    with app.test_request_context():
+        body = rendering.render(told[0]).body
+    assert (until or "it does not come back") in body
+    assert "The reason given" not in body
+    assert ("it can be handed in again" in body) is (until is not None)
+
+
 def test_a_question_of_the_call_that_is_new_is_named_when_handing_in(
     session: Session, desk: Desk
 ) -> None:
@@ -183,3 +222,19 @@ def test_a_question_of_the_call_that_is_new_is_named_when_handing_in(
         desk.submit()
 
     assert refused.value.facts == {"question": Words(en="Insured?")}
+
+
+@pytest.mark.usefixtures("noon")
+def test_the_page_of_withdrawing_says_whether_the_entry_can_come_back(
+    client: Client, session: Session
+) -> None:
+    desk = Desk(session)
+    desk.submit()
+    client.sign_in(desk.ada)
+    address = f"/entries/{desk.entry.id}/withdraw"
+    assert (NOON + DAY).isoformat() in client.page(address).text
+
+    desk.round.closes_at, desk.entry.state = NOON - DAY, State.ADVANCED
+    make.round_(session, desk.contest, number=2)
+
+    assert "cannot come back" in client.page(address).text

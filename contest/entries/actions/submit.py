@@ -207,10 +207,21 @@ def _receipt(
 
 
 def withdraw(session: Session, entry: Entry, reason: str, *, by: User, at: datetime) -> None:
-    """Take the entry out of the contest at its team's wish; it may be handed in again in time."""
+    """Take the entry out of the contest at its team's wish; it may be handed in again in time.
+
+    All members are told who did it, and until when it can come back. Needs the entry's team,
+    members and contest loaded.
+    """
     before = orm.lock(session, entry).state
     entry.move("withdraw")
     entry.withdrawn_reason = reason
+    until = queries.comes_back_until(session, entry, at)
+    for member in entry.team.present():
+        write(session, "withdrawn", to=member.user, at=at, contest_id=entry.contest_id,
+              dedupe_key=f"withdrawn {entry.id} {member.user_id} {at.isoformat()}",
+              contest_title=entry.contest.title, entry_id=str(entry.id), entry_title=entry.title,
+              team_id=str(entry.team_id), who=by.name or by.email, reason=reason, until=until,
+              zone=entry.contest.zone)  # fmt: skip
     record(session, Verb.ENTRY_WITHDRAWN, entry, by=by.id, at=at, contest_id=entry.contest_id,
            before=before, after=entry.state)  # fmt: skip
 

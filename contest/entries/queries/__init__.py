@@ -4,6 +4,7 @@ from contest.entries.queries.deadlines import Deadline, deadlines, ending
 from contest.entries.queries.drafts import (
     Field,
     answer,
+    comes_back_until,
     current_round,
     draft,
     extensions,
@@ -63,6 +64,7 @@ __all__ = [
     "answer",
     "changed",
     "closing",
+    "comes_back_until",
     "counts",
     "current_round",
     "deadlines",

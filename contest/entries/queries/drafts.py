@@ -24,6 +24,7 @@ from contest.entries.models import (
     Question,
     QuestionForm,
     State,
+    deadline,
     written_for,
 )
 from contest.files.models import File
@@ -82,6 +83,18 @@ def leave(session: Session, team_id: uuid.UUID, entry: Entry | None, round_: Rou
     if request is None:
         return Leave(extended_until)
     return Leave(extended_until, request.until, frozenset(request.question_ids))
+
+
+def comes_back_until(session: Session, entry: Entry, at: datetime) -> datetime | None:
+    """Return until when the entry, once withdrawn, can be handed in again; None if it is too late.
+
+    It would begin anew, with the first round. Two statements.
+    """
+    round_ = current_round(session, entry.contest_id, None, at)
+    if round_ is None:
+        return None
+    ends = deadline(round_, leave(session, entry.team_id, None, round_)), round_.grace_ends_at()
+    return next((end for end in ends if end is not None and at < end), None)
 
 
 def form(session: Session, round_id: uuid.UUID) -> QuestionForm | None:

@@ -137,7 +137,13 @@ def withdraw(entry_id: uuid.UUID) -> ResponseReturnValue:
     ):
         flash(gettext("The entry is withdrawn."), "success")
         return redirect(url_for(".show", entry_id=entry.id), 303)
-    return render_form("entries/withdraw.html", form, entry=entry, contest=entry.contest)
+    return render_form(
+        "entries/withdraw.html",
+        form,
+        entry=entry,
+        contest=entry.contest,
+        until=queries.comes_back_until(db.session(), entry, now()),
+    )
 
 
 @bp.post("/entries/<uuid:entry_id>/files/<uuid:file_id>/draw")
