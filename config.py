@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     FILES_URL: str = f"file://{INSTANCE}/files"  # or s3://bucket/prefix
     MAIL_URL: str = f"file://{INSTANCE}/mail"  # or smtp://user:password@host:587
     MAIL_FROM: str = "Contest <contest@localhost>"
-    LIMITS_URL: str = ""  # or redis://host:6379; beside an SQLite database if empty
+    LIMITS_URL: str = ""  # or redis://host:6379; a file of this machine if empty
     CHECKPOINTS_URL: str = (
         ""  # file:// or s3://, best on another machine; beside the files if empty
     )

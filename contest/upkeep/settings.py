@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from contest.web import tries
+
 Values = Mapping[str, Any]
 Check = Callable[[Values], Iterator[str]]
 USUAL = (
@@ -125,7 +127,10 @@ def places(values: Values) -> Iterator[str]:
 
 @check
 def limits(values: Values) -> Iterator[str]:
-    where = urlsplit(values["LIMITS_URL"])
+    where = urlsplit(values["LIMITS_URL"] or tries.beside(values["DATABASE_URL"]))
+    if not values["LIMITS_URL"] and not values["DATABASE_URL"].startswith("sqlite:"):
+        # Without a place that they share each process would count for itself, and let more through.
+        yield from _folder("LIMITS_URL", Path(where.path).parent)
     if where.scheme in {"redis", "rediss"} and not where.password and not _is_local(where.hostname):
         yield "CONTEST_LIMITS_URL: that Redis asks nobody for a password. Set one and name it here."
     if values["ARRIVAL_HEADER"] and not values["PROXIES"]:

@@ -4,16 +4,19 @@ Counts in the memory of each process would let somebody try once more per proces
 thrown away at any time: it holds no more than the tries of the last day.
 """
 
+import hashlib
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pysqlite3
 from limits.storage import MovingWindowSupport, Storage
 
+INSTANCE = Path(__file__).parents[2] / "instance"
 DAY = 24 * 3600
 TABLE = "CREATE TABLE IF NOT EXISTS tries (key TEXT NOT NULL, at REAL NOT NULL)"
 INDEX = "CREATE INDEX IF NOT EXISTS tries_of_key ON tries (key, at)"
@@ -83,6 +86,7 @@ class FileStorage(Storage, MovingWindowSupport):
 
     def _connection(self) -> Any:
         if not hasattr(self._own, "held"):
+            Path(self.path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             held = pysqlite3.connect(self.path, isolation_level=None)
             for pragma in PRAGMAS:
                 held.execute(f"PRAGMA {pragma}")
@@ -94,6 +98,11 @@ class FileStorage(Storage, MovingWindowSupport):
 
 
 def beside(database_url: str) -> str:
-    """Return where tries are counted when no setting says it: beside an SQLite database."""
+    """Return where tries are counted when no setting says it: in a file of this machine.
+
+    It stands beside an SQLite database, and in the instance's folder for one that is a server's.
+    """
     path = database_url.partition("sqlite:///")[2]
-    return f"file://{path}-tries" if path.startswith("/") else "memory://"
+    if path.startswith("/"):
+        return f"file://{path}-tries"
+    return f"file://{INSTANCE}/tries-{hashlib.sha256(database_url.encode()).hexdigest()[:16]}"

@@ -138,6 +138,62 @@ def test_a_known_device_is_let_in_while_others_try_their_luck(
     assert own.post("/sign-in", data=right).status_code == 303
 
 
+def test_many_addresses_together_get_sixty_passwords_an_hour_and_keep_nobody_out(
+    tmp_path: Any, session: Session, app: Flask, noon: None
+) -> None:
+    """A1: a limit for the account alone, which who was there before does not meet."""
+    del noon
+    site = limited(tmp_path, session, app)
+    ada = with_password(session, app)
+    right = {"email": ada.email, "password": PASSWORD}
+    own, strange = site.test_client(), site.test_client()
+    assert own.post("/sign-in", data=right).status_code == 303
+    own.post("/sign-out")
+
+    def tries(n: int) -> int:
+        wrong, place = right | {"password": "wrong password"}, {"REMOTE_ADDR": f"10.0.0.{n}"}
+        return strange.post("/sign-in", data=wrong, environ_overrides=place).status_code
+
+    assert [tries(n) for n in range(60)] == [422] * 59 + [429]
+    assert own.post("/sign-in", data=right).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"), [("/sign-in", 120), ("/sign-in/link", 60), ("/sign-up", 60)]
+)
+def test_one_address_gets_so_many_tries_for_all_accounts_together(
+    tmp_path: Any, session: Session, app: Flask, noon: None, url: str, allowed: int
+) -> None:
+    """A1: a limit for the address alone, wide enough for many behind one."""
+    del noon
+    client = limited(tmp_path, session, app).test_client()
+
+    def tries(n: int) -> int:
+        form = {"email": f"a{n}@example.org", "password": "wrong password", "name": "Ada"}
+        return client.post(url, data=form).status_code
+
+    answers = [tries(n) for n in range(allowed + 1)]
+    assert 429 not in answers[:-1]
+    assert answers[-1] == 429
+    elsewhere = {"REMOTE_ADDR": "10.0.0.1"}
+    form = {"email": "b@example.org", "password": "wrong password", "name": "Bob"}
+    assert client.post(url, data=form, environ_overrides=elsewhere).status_code != 429
+
+
+def test_many_addresses_together_get_twenty_links_a_day_for_one_account(
+    tmp_path: Any, session: Session, app: Flask, noon: None
+) -> None:
+    del noon
+    client = limited(tmp_path, session, app).test_client()
+
+    def tries(n: int) -> int:
+        place = {"REMOTE_ADDR": f"10.0.0.{n}"}
+        form = {"email": "ada@example.org"}
+        return client.post("/sign-in/link", data=form, environ_overrides=place).status_code
+
+    assert [tries(n) for n in range(21)] == [303] * 20 + [429]
+
+
 def test_the_sixth_code_has_to_wait_even_if_it_is_right(
     tmp_path: Any, session: Session, app: Flask, noon: None
 ) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from contest.__main__ import migrate
+from contest.web.tries import beside
 from tests import databases, servers
 from tests.browser import ROOT
 
@@ -39,7 +40,6 @@ class Instance:
             "CONTEST_FILES_URL": f"file://{self.files}",
             "CONTEST_MAIL_URL": f"file://{folder}/mail",
             "CONTEST_BASE_URL": f"http://{servers.HOST}:{self.port}",
-            "CONTEST_LIMITS_URL": f"file://{folder}/tries",
             "CONTEST_ARRIVAL_HEADER": ARRIVAL,
             "CONTEST_PROXIES": "1",
             **settings,
@@ -112,6 +112,9 @@ class Instance:
         """Stop it in good order, and make sure."""
         if self._process is None:
             return
+        tries = Path(beside(self.url).removeprefix("file://"))  # some stand outside our folder
+        for each in tries.parent.glob(f"{tries.name}*"):
+            each.unlink(missing_ok=True)
         self._process.terminate()
         try:
             self._process.wait(40)

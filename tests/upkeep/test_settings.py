@@ -8,7 +8,9 @@ import pysqlite3
 import pytest
 
 import config
+from contest.upkeep.settings import faults
 from contest.web import db as database
+from contest.web import tries
 
 SOUND = {
     "SECRET_KEY": "b5f0a3c19e8d47260a1b",
@@ -172,3 +174,17 @@ def test_an_sqlite_that_damages_write_ahead_logs_is_refused(
 
     with pytest.raises(RuntimeError, match=r"SQLite .* is too old"):
         database.use_one_sqlite()
+
+
+def test_limits_are_never_counted_by_each_process_for_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A1: on PostgreSQL, too, the processes of a machine count together, or the start is refused."""
+    (tmp_path / "file").touch()
+    given = config.Settings(
+        SECRET_KEY="0123456789abcdef-and-more", DATABASE_URL="postgresql+psycopg:///c"
+    )
+    monkeypatch.setattr(tries, "INSTANCE", tmp_path)
+    assert not [told for told in faults(given.model_dump()) if "LIMITS_URL" in told]
+    monkeypatch.setattr(tries, "INSTANCE", tmp_path / "file")
+    assert [told for told in faults(given.model_dump()) if "LIMITS_URL" in told]

@@ -7,7 +7,7 @@ from pathlib import Path
 from limits import parse
 from limits.strategies import MovingWindowRateLimiter
 
-from contest.web.tries import FileStorage, beside
+from contest.web.tries import INSTANCE, FileStorage, beside
 
 TEN = parse("10 per 5 minutes")
 SCRIPT = """
@@ -46,6 +46,9 @@ def test_everybody_has_tries_of_their_own_which_come_back(tmp_path: Path) -> Non
     assert storage.check()
 
 
-def test_they_stand_beside_the_database() -> None:
+def test_they_stand_beside_the_database_or_in_the_folder_of_the_instance() -> None:
     assert beside("sqlite:////srv/contest.db") == "file:///srv/contest.db-tries"
-    assert beside("postgresql+psycopg://host/name") == "memory://"
+    first, second = (beside(f"postgresql+psycopg://word@host/{name}") for name in "ab")
+    assert first.startswith(f"file://{INSTANCE}/tries-")
+    assert first != second
+    assert "word" not in first
