@@ -1,6 +1,7 @@
 """The bars of ranking and agreement, on few seeds: what `bench judging --quick` prints."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -8,6 +9,7 @@ from click.testing import CliRunner
 from contest.bench import bars, edges, ranking, reviews
 from contest.bench.bars import Bar, at_least, at_most, between
 from contest.bench.worlds import SCENARIOS
+from contest.ranking.model import Code, Note, rank
 
 
 def missed(measured: Iterable[Bar]) -> list[str]:
@@ -28,6 +30,18 @@ def test_other_ways_give_the_same() -> None:
 
 def test_what_cannot_be_known_has_an_answer_and_honest_judges_have_peace() -> None:
     assert missed(edges.bars(quick=True)) == []
+
+
+def test_an_interval_without_width_or_a_silent_panel_is_no_sound_answer() -> None:
+    case, note = edges.cases()["missing criterion"]
+    assert edges.is_sound(case, note)
+    assert not edges.is_sound(case, Note(Code.UNREVIEWED, {"entries": (3,)}))
+    estimate = rank(*case)
+    unsure = next(s for s in estimate.standings if s.rank_high - s.rank_low > 1)
+    assert edges.stands(estimate, unsure)
+    assert not edges.stands(estimate, replace(unsure, sd=0.0))
+    assert not edges.stands(estimate, replace(unsure, rank_high=unsure.rank_low))
+    assert not edges.stands(estimate, replace(unsure, p_top=float("nan")))
 
 
 def test_more_reviews_help_where_they_are_aimed_and_designs_foretell_the_truth() -> None:
