@@ -111,11 +111,14 @@ def agreement(
 def alpha(entry_index: ArrayLike, score: ArrayLike) -> Figure:
     """Return Krippendorff's alpha for scores on an interval scale.
 
-    Takes    entry_index (reviews), score (reviews); entries with one score are left out.
-    Returns  1 for full agreement, 0 for chance, less for systematic disagreement.
+    Takes    entry_index (reviews), any numbers that tell entries apart; score (reviews), in points;
+             entries with one score are left out.
+    Returns  a Figure without a unit, or why there is none: 1 for full agreement, 0 for chance, less
+             for systematic disagreement.
     Raises   ValueError naming the review, for lengths that differ or a score that is not finite.
     Source   Krippendorff (2004), chapter 11, in closed form:
              observed = sum 2 (c S2 - S^2) / (c - 1) / N, expected = 2 (N S2 - S^2) / (N (N - 1)).
+    Cost     reviews x log reviews.
     """
     points = finite(score)
     entry = np.asarray(entry_index)
@@ -127,11 +130,12 @@ def alpha(entry_index: ArrayLike, score: ArrayLike) -> Figure:
 def icc(table: ArrayLike) -> Icc:
     """Return the intraclass correlations of a complete table.
 
-    Takes    table (entries, judges), at least 2 x 2.
-    Returns  an Icc; figures that do not exist carry the reason. By chance the estimated variances
-             below a fraction may add up to nothing, or to less.
+    Takes    table (entries, judges), in points; below 2 x 2 there is nothing to tell.
+    Returns  an Icc of numbers without a unit; figures that do not exist carry the reason. By chance
+             the estimated variances below a fraction may add up to nothing, or to less.
     Raises   ValueError for a table that is not two-dimensional or holds a number that is not finite.
     Source   Shrout and Fleiss (1979).
+    Cost     the cells of the table.
     """
     full = np.asarray(table, dtype=np.float64)
     if full.ndim != 2:
@@ -165,11 +169,20 @@ def icc(table: ArrayLike) -> Icc:
 def icc_of(entries: float, judges: float, noise: float, reviews: float) -> Icc:
     """Return the intraclass correlations that variance components stand for.
 
-    Takes    the variances of the model of record, and how many reviews an entry has: for tables with
-             gaps. In a complete table the figures of two and three are those of `icc`.
+    Takes    entries, judges, noise, the variances of the model of record in squared points; reviews,
+             how many an entry has, which need not be whole: for tables with gaps.
+    Returns  an Icc. In a complete table the figures of two and three are those of `icc`.
+    Raises   ValueError naming the variance that is negative or not finite, for three that are all
+             zero, for reviews that are not above 0.
+    Source   Shrout and Fleiss (1979), from the components instead of the mean squares.
     """
-    if min(entries, judges, noise) < 0 or reviews <= 0 or entries + judges + noise <= 0:
-        raise ValueError("variances must not be negative, and there must be reviews")
+    for name, value in (("entries", entries), ("judges", judges), ("noise", noise)):
+        if not (np.isfinite(value) and value >= 0):
+            raise ValueError(f"the variance of {name} is {value:g}: negative or not finite")
+    if entries + judges + noise <= 0:
+        raise ValueError("the variances must not all be zero")
+    if not (np.isfinite(reviews) and reviews > 0):
+        raise ValueError(f"reviews must be a number above 0, not {reviews:g}")
     one = _ratio(entries, entries + judges + noise)
     one_k = _ratio(entries, entries + (judges + noise) / reviews)
     return Icc(

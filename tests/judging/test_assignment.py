@@ -499,3 +499,17 @@ def test_bad_input_is_refused_by_the_name_of_its_row(change: dict[str, Any], say
     }
     with pytest.raises(ValueError, match=says):
         assign(**good | change)
+
+
+@pytest.mark.parametrize("told", [precision, components])
+@pytest.mark.parametrize(
+    ("chosen", "says"),
+    [
+        ([True, False], "a row per entry"),
+        ([[1.0, 0.0], [float("nan"), 1.0]], "chosen of entry 1 is neither true nor false"),
+        ([[1, 0], [2, 1]], "chosen of entry 1 is neither true nor false"),
+    ],
+)
+def test_a_design_that_is_none_is_refused(told: Any, chosen: Any, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        told(chosen)

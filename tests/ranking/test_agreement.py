@@ -259,6 +259,27 @@ def test_bad_reviews_are_refused_by_their_number(
         agreement(entry, judge, score, 3, 2)
 
 
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ((NAN, 1.0, 1.0, 3.0), "the variance of entries is nan"),
+        ((1.0, -1.0, 1.0, 3.0), "the variance of judges is -1"),
+        ((1.0, 1.0, float("inf"), 3.0), "the variance of noise is inf"),
+        ((0.0, 0.0, 0.0, 3.0), "must not all be zero"),
+        ((1.0, 1.0, 1.0, 0.0), "reviews must be a number above 0, not 0"),
+        ((1.0, 1.0, 1.0, NAN), "reviews must be a number above 0, not nan"),
+    ],
+)
+def test_variances_that_cannot_be_are_refused_by_name(
+    given: tuple[float, float, float, float], says: str
+) -> None:
+    with pytest.raises(ValueError, match=says):
+        icc_of(*given)
+
+
 def test_a_bad_table_is_refused() -> None:
     with pytest.raises(ValueError, match="row 1 "):
         icc([[1.0, 2.0], [3.0, float("nan")]])

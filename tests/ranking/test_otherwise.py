@@ -1,6 +1,7 @@
 """What would be otherwise: without a judge, with capped weights, with more reviews, by the ladder."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -173,6 +174,25 @@ def test_components_and_empty_designs_are_told() -> None:
         power([0, 1], [0, 7], 2, 2)
     with pytest.raises(ValueError, match="positive"):
         power([0], [0], 1, 1, variance=Variance(0.0, 1.0, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"variance": Variance(float("nan"), 1.0, 1.0)}, "the variance of entries is nan"),
+        ({"variance": Variance(1.0, float("nan"), 1.0)}, "the variance of judges is nan"),
+        ({"variance": Variance(1.0, -0.1, 1.0)}, "the variance of judges is -0.1"),
+        ({"variance": Variance(1.0, 1.0, float("inf"))}, "the variance of noise is inf"),
+        ({"top_k": 0}, "top_k must be at least 1, not 0"),
+        ({"runs": 0}, "runs must be at least 1, not 0"),
+        ({"seed": -1}, "seed must be at least 0, not -1"),
+        ({"entry_index": 0}, "entry_index has shape"),
+    ],
+)
+def test_what_no_design_can_be_tried_with_is_refused(change: dict[str, Any], says: str) -> None:
+    good: dict[str, Any] = {"entry_index": [0, 1], "judge_index": [0, 0], "n": 2, "m": 1}
+    with pytest.raises(ValueError, match=says):
+        power(**good | change)
 
 
 # --- the tie-break ladder

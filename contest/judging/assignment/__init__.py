@@ -213,13 +213,13 @@ def repair(
 def components(chosen: ArrayLike) -> tuple[Component, ...]:
     """Return the connected parts of a design, largest first.
 
-    Takes    chosen (n entries, m judges), bool. Entries and judges without a pair are in no part.
-    Raises   ValueError for an array that is not two-dimensional.
+    Takes    chosen (n entries, m judges), bool.
+    Returns  a Component each, by the numbers of entries and judges; those without a pair are in none.
+    Raises   ValueError for an array that is not two-dimensional, naming the entry with a cell that
+             is neither true nor false.
+    Cost     n x m.
     """
-    mask = np.asarray(chosen, dtype=np.bool_)
-    if mask.ndim != 2:
-        raise ValueError("chosen must have a row per entry and a column per judge")
-    return connection.components(mask)
+    return connection.components(problem.design(chosen))
 
 
 def _lacking(before: ArrayLike, eligible: ArrayLike, reviews: ArrayLike) -> bool:

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.linalg import cho_factor
 
 from contest.judging.assignment.plan import Bools, Floats
+from contest.judging.assignment.problem import design
 
 ENTRIES, JUDGES, NOISE = 1.0, 0.5, 0.7
 LOOKED_AT = 300
@@ -38,7 +39,8 @@ def precision(
              judges' severity and of a single mark.
     Returns  posterior figures of the model y = mean + entry + judge + noise with known variances:
              the posterior covariance of the entries does not depend on the marks.
-    Raises   ValueError for a standard deviation that is not positive and finite.
+    Raises   ValueError for a standard deviation that is not positive and finite, for a `chosen` that
+             is not two-dimensional, naming the entry with a cell that is neither true nor false.
     Source   Henderson (1975), mixed model equations; the chance of right order is Sheppard's
              (1899) one half + arcsin(correlation)/pi.
     Cost     a dense system of the size of the judges. `widest` is exact up to 300 entries; beyond,
@@ -47,7 +49,7 @@ def precision(
     for name, value in (("entries", entries), ("judges", judges), ("noise", noise)):
         if not (np.isfinite(value) and value > 0):
             raise ValueError(f"{name} must be a positive standard deviation, not {value}")
-    mask = np.asarray(chosen, dtype=np.bool_)
+    mask = design(chosen)
     kept = np.flatnonzero(mask.any(axis=1))
     if len(kept) < 2:
         return None

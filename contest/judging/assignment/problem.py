@@ -89,10 +89,13 @@ def evened(
 ) -> tuple[Ints, Ints]:
     """Return narrower bounds, so that nobody carries much more or less than the others.
 
-    Takes    what `assign` takes.
-    Returns  bounds within those given, half to five quarters of the mean load; wider where a judge's
-             fixed pairs or eligible entries ask for it. They may not suffice: look for gaps.
+    Takes    eligible (n entries, m judges), reviews (n), lower, upper (m) in reviews, fixed (n, m),
+             as `assign` does.
+    Returns  two (m), in reviews: bounds within those given, half to five quarters of the mean load;
+             wider where a judge's fixed pairs or eligible entries ask for it. They may not suffice:
+             look for gaps.
     Raises   ValueError as `assign` does.
+    Cost     n x m.
     """
     given = checked(np.zeros(np.shape(eligible)), eligible, reviews, lower, upper, fixed, None, 0.0)
     mean = float(given.reviews.sum()) / max(1, given.eligible.shape[1])
@@ -101,6 +104,14 @@ def evened(
     high = np.maximum(int(np.ceil(AMPLE * mean)), done)
     low = np.clip(low, given.lower, given.upper)
     return low, np.maximum(low, np.minimum(high, given.upper))
+
+
+def design(chosen: ArrayLike) -> Bools:
+    """Return pairs as a mask, or raise ValueError naming what is wrong."""
+    shape = np.shape(chosen)
+    if len(shape) != 2:
+        raise ValueError("chosen must have a row per entry and a column per judge")
+    return _mask("chosen", chosen, shape)
 
 
 def labels(name: str, given: ArrayLike, length: int) -> Ints:

@@ -53,14 +53,17 @@ def power(
 ) -> Power:
     """Say how well a design finds the best entries.
 
-    Takes    entry_index, judge_index (planned reviews), each pair once at most; entries without a
-             review stay at the mean; `variance`: only the ratios matter.
-    Raises   ValueError naming the review for bad indices; for variances that are not positive.
+    Takes    entry_index in 0..n-1, judge_index in 0..m-1 (planned reviews), each pair once at most;
+             entries without a review stay at the mean; top_k, how many come first; `variance`: only
+             the ratios matter, so that any squared unit will do; runs, contests to make up; seed.
+    Returns  a Power: chances and shares from 0 to 1, `sd` in the entries' standard deviations.
+    Raises   ValueError naming the review for bad indices; naming the variance that is not finite or
+             not positive (the judges' may be 0), for top_k or runs below 1, a negative seed.
+    Source   made-up scores through the equations of Henderson (1975) at known variances.
     Cost     judges cubed + runs x reviews; 100 x 20 with four reviews: 0.05 s.
     """
-    if min(variance.entries, variance.noise) <= 0 or variance.judges < 0:
-        raise ValueError("variances must be positive")
-    count = np.asarray(entry_index).shape[0]
+    _refuse(variance, top_k, runs, seed)
+    count = np.size(entry_index)
     entry, judge, _ = checked(entry_index, judge_index, np.zeros(count), n, m)
     rng = np.random.default_rng(seed)
     design = sparse.csr_array((np.ones(count), (entry, judge)), shape=(n, m))
@@ -85,6 +88,16 @@ def power(
         components=_components(entry, judge, n, m),
         runs=runs,
     )
+
+
+def _refuse(variance: Variance, top_k: int, runs: int, seed: int) -> None:
+    for name in ("entries", "judges", "noise"):
+        value = getattr(variance, name)
+        if not (np.isfinite(value) and (value > 0 or (name == "judges" and value == 0))):
+            raise ValueError(f"the variance of {name} is {value:g}: it must be positive and finite")
+    for name, number, least in (("top_k", top_k, 1), ("runs", runs, 1), ("seed", seed, 0)):
+        if number < least:
+            raise ValueError(f"{name} must be at least {least}, not {number}")
 
 
 class _Model:
