@@ -1,7 +1,6 @@
 # Everything a desk and the build machine do. `make` says what there is; nothing else needs installing.
 
 PY ?= python3
-UV_VERSION := 0.13.9
 
 export PYTHONDONTWRITEBYTECODE :=
 export UV_SYSTEM_CERTS := 1
@@ -86,6 +85,7 @@ lock: .tools/.node  ## Write the lock files again (UPGRADE=1 takes newer version
 	$(LOCK) $(if $(UPGRADE),--upgrade) --all-extras --group dev pyproject.toml -o requirements-dev.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) --all-extras -c requirements-dev.txt pyproject.toml -o requirements.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group frontend -o requirements-node.txt
+	echo uv | $(LOCK) $(if $(UPGRADE),--upgrade) - -o requirements-uv.txt
 	npm install --package-lock-only --omit-lockfile-registry-resolved --silent
 
 # What the targets above stand on. Python, node and the browser are fetched side by side.
@@ -98,11 +98,11 @@ tested:
 	@$(MAKE) -s --no-print-directory -j3 FOR=dev .venv/.dev static/.built .cache/chromium/chromium
 	@$(MAKE) -s --no-print-directory .cache/translations
 
-$(UV):
+$(UV): requirements-uv.txt
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Contest needs Python 3.11 or newer; say which with make PY=...")'
 	@echo 'Preparing the tools …'
 	@test -x .tools/bin/python || $(PY) -m venv .tools
-	.tools/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
+	.tools/bin/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-uv.txt
 	touch $@
 
 .venv/pyvenv.cfg: | $(UV)

@@ -12,6 +12,7 @@ RUN, BUILD, TEST = "run", "build", "test"
 LOCKS = (
     ("requirements.txt", RUN),
     ("requirements-node.txt", BUILD),
+    ("requirements-uv.txt", BUILD),
     ("requirements-dev.txt", TEST),
 )
 NPM_LOCK = "package-lock.json"

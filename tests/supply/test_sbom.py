@@ -38,7 +38,7 @@ def npm() -> set[str]:
 
 def test_s3_it_lists_what_is_locked_and_nothing_else(bom: dict[str, Any]) -> None:
     listed = [component["purl"] for component in bom["components"]]
-    every = ("requirements.txt", "requirements-dev.txt", "requirements-node.txt")
+    every = [f"requirements{which}.txt" for which in ("", "-dev", "-node", "-uv")]
     assert len(listed) == len(set(listed)) >= 200
     assert set(listed) == npm().union(*map(pinned, every))
 
