@@ -1,7 +1,6 @@
 """Runs the stage. Each act counts up `Stage.changes`, which every screen in the room polls."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -91,22 +90,16 @@ def _announce(
 
     Who has yet to be told of having advanced learns both from that one letter.
     """
-    said: dict[str, Any] = {"starts_at": stage.starts_at, "place": stage.place}
     waiting = queries.letters(session, round_)
+    now = {"starts_at": packed(stage.starts_at), "place": stage.place}
     for letter in waiting:
-        letter.facts = {**letter.facts, **{k: packed(v) for k, v in said.items()}}
+        letter.facts = {**letter.facts, **now}
     if round_.contest.phase in UNTOLD or (stage.starts_at is not None and stage.starts_at <= at):
         return
     entries = queries.pitching(session, [e.id for e in panel.judged_entries(session, round_)])
+    judges = [(judge.user, None, "") for judge in panel.judges(session, round_.contest_id)]
     told = {letter.recipient_id for letter in waiting}
-    people: list[tuple[User, dict[str, Any]]] = [
-        *(
-            (user, {"entry_id": entry_id, "entry_title": title})
-            for user, entry_id, title in entries
-        ),
-        *((judge.user, {}) for judge in panel.judges(session, round_.contest_id)),
-    ]
-    for user, own in people:
+    for user, entry_id, title in (*entries, *judges):
         if user.id in told:
             continue
         told.add(user.id)
@@ -114,7 +107,8 @@ def _announce(
             session, "pitch_arranged", to=user, at=at, contest_id=round_.contest_id,
             dedupe_key=f"pitch arranged {stage.id} {stage.changes} {user.id}",
             contest_title=round_.contest.title, round_id=round_.id, zone=round_.contest.zone,
-            moved=is_moved, **said, **own,
+            starts_at=stage.starts_at, place=stage.place, moved=is_moved,
+            entry_id=entry_id, entry_title=title,
         )  # fmt: skip
 
 
