@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.core.decisions import ALLOW, Decision, deny
 from contest.core.orm import Base, Edited
+from contest.core.states import Life
 from contest.core.text import N_
 from contest.files.models import File
 
@@ -24,6 +25,15 @@ class ExportState(enum.StrEnum):
     READY = "ready"
     FETCHED = "fetched"
     FAILED = "failed"
+
+
+EXPORT_LIFE: Life[ExportState] = Life(
+    {
+        "keep": (frozenset({ExportState.COLLECTING, ExportState.READY}), ExportState.READY),
+        "fetch": (frozenset({ExportState.READY}), ExportState.FETCHED),
+        "fail": (frozenset({ExportState.COLLECTING}), ExportState.FAILED),
+    }
+)
 
 
 class Export(Base):
@@ -42,6 +52,10 @@ class Export(Base):
     fetched_at: Mapped[datetime | None]
 
     file: Mapped[File | None] = relationship(lazy="raise_on_sql")
+
+    def move(self, verb: str) -> None:
+        """Take the step `verb`; raise DomainError when it does not lead on from here."""
+        self.state = EXPORT_LIFE.next(self.state, verb)
 
     def can_be_fetched(self, at: datetime) -> Decision:
         if self.state is ExportState.FETCHED:

@@ -42,7 +42,7 @@ def stop(session: Session, round_: Round) -> None:
             RankingRun.round_id == round_.id, RankingRun.state == RunState.COMPUTING
         )
     ):
-        run.state = RunState.STOPPED
+        run.move("stop")
     session.flush()
 
 
@@ -62,16 +62,20 @@ def is_wanted(session: Session, run_id: str | None) -> bool:
     return run_id is None or (run is not None and run.state is RunState.COMPUTING)
 
 
-def finish(session: Session, run_id: str | None, state: RunState = RunState.DONE) -> None:
-    """Note how a run ended."""
-    run = _computing(session, uuid.UUID(run_id)) if run_id else None
-    if run is not None:
-        run.state = state
+def finish(session: Session, run_id: str | None) -> None:
+    """Note that a run came to its end."""
+    _end(session, run_id, "finish")
 
 
 def give_up(session: Session, run_id: str | None) -> None:
     """Note that a computation failed for good."""
-    finish(session, run_id, RunState.FAILED)
+    _end(session, run_id, "fail")
+
+
+def _end(session: Session, run_id: str | None, verb: str) -> None:
+    run = _computing(session, uuid.UUID(run_id)) if run_id else None
+    if run is not None:
+        run.move(verb)
 
 
 def _computing(session: Session, run_id: uuid.UUID) -> RankingRun | None:

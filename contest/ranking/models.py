@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.contests.models import Round
 from contest.core.orm import Base
+from contest.core.states import Life
 from contest.entries.models import Entry
 
 
@@ -44,6 +45,15 @@ class RunState(enum.StrEnum):
     FAILED = "failed"
 
 
+RUN_LIFE: Life[RunState] = Life(
+    {
+        "finish": (frozenset({RunState.COMPUTING}), RunState.DONE),
+        "stop": (frozenset({RunState.COMPUTING}), RunState.STOPPED),
+        "fail": (frozenset({RunState.COMPUTING}), RunState.FAILED),
+    }
+)
+
+
 class RankingRun(Base):
     """Somebody's request to compute a ranking, and how far it is."""
 
@@ -56,6 +66,10 @@ class RankingRun(Base):
     total: Mapped[int] = mapped_column(default=0)
     asked_at: Mapped[datetime]
     asked_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+
+    def move(self, verb: str) -> None:
+        """Take the step `verb`; raise DomainError when it does not lead on from here."""
+        self.state = RUN_LIFE.next(self.state, verb)
 
 
 class Standing(Base):

@@ -35,6 +35,14 @@ class DecisionState(enum.StrEnum):
     APPLIED = "applied"
 
 
+DECISION_LIFE: Life[DecisionState] = Life(  # those of a round go together, whatever each was
+    {
+        "apply": (frozenset(DecisionState), DecisionState.APPLIED),
+        "take back": (frozenset(DecisionState), DecisionState.PROPOSED),
+    }
+)
+
+
 class Decision(Edited, Base):
     """What is decided on one entry of one round; a departure from the order carries its reason."""
 
@@ -57,6 +65,10 @@ class Decision(Edited, Base):
 
     round: Mapped[Round] = relationship(lazy="raise_on_sql")
     entry: Mapped[Entry] = relationship(lazy="raise_on_sql")
+
+    def move(self, verb: str) -> None:
+        """Take the step `verb`."""
+        self.state = DECISION_LIFE.next(self.state, verb)
 
 
 class Award(Edited, Base):

@@ -22,7 +22,7 @@ from contest.judging.actions import conflicts
 from contest.judging.actions.scoring import let_off
 from contest.judging.fitting import Misfit, misfit
 from contest.judging.models import Assignment, AssignmentPlan, AssignmentState, PlanState
-from contest.judging.models.assignment import OPEN
+from contest.judging.models.assignment import OPEN, PENDING
 from contest.judging.queries import interests, panel, plans
 from contest.messages import outbox
 
@@ -31,7 +31,6 @@ MISFITS = {
                      " “People”."),
     Misfit.LANGUAGE: N_("This judge does not read the language of this entry."),
 }  # fmt: skip
-PENDING = frozenset({PlanState.COMPUTING, PlanState.PROPOSED})
 
 
 def ask(
@@ -55,7 +54,7 @@ def ask(
             AssignmentPlan.state.in_(PENDING | {PlanState.FAILED}),
         )
     ):
-        old.state = PlanState.DISCARDED
+        old.move("discard")
     plan = AssignmentPlan(
         round_id=round_.id,
         state=PlanState.COMPUTING,
@@ -89,7 +88,8 @@ def keep(
     if plan.state is not PlanState.COMPUTING:
         return
     round_ = session.get_one(Round, plan.round_id)
-    plan.state, plan.input_sha256, plan.computed_at = PlanState.PROPOSED, digest, at
+    plan.move("propose")
+    plan.input_sha256, plan.computed_at = digest, at
     plan.report = {"fair": plan.report["fair"], **report}
     record(session, Verb.PLAN_COMPUTED, plan, by=plan.computed_by, at=at,
            contest_id=round_.contest_id, pairs=len(report["pairs"]),
@@ -100,7 +100,7 @@ def give_up(session: Session, plan: AssignmentPlan) -> None:
     """Note that a computation failed for good."""
     orm.lock(session, plan)
     if plan.state is PlanState.COMPUTING:
-        plan.state = PlanState.FAILED
+        plan.move("fail")
 
 
 def apply(session: Session, plan: AssignmentPlan, round_: Round, *, by: User, at: datetime) -> None:
@@ -143,7 +143,7 @@ def apply(session: Session, plan: AssignmentPlan, round_: Round, *, by: User, at
             invited.add(judge_id)
         else:
             known.position = order[judge_id]
-    plan.state = PlanState.APPLIED
+    plan.move("apply")
     record(session, Verb.PLAN_APPLIED, plan, by=by.id, at=at, contest_id=round_.contest_id,
            pairs=len(wanted))  # fmt: skip
     _tell(session, round_, invited, at, plan.id)
@@ -156,7 +156,7 @@ def discard(
     orm.lock(session, plan)
     if plan.state not in PENDING:
         raise DomainError(N_("This plan is no longer a proposal."))
-    plan.state = PlanState.DISCARDED
+    plan.move("discard")
     record(session, Verb.PLAN_DISCARDED, plan, by=by.id, at=at, contest_id=round_.contest_id)
 
 
@@ -190,9 +190,10 @@ def add(
     if known is not None and known.state is not AssignmentState.REASSIGNED:
         raise DomainError(N_("This judge has this entry already."))
     assignment = known or Assignment(
-        round=round_, appointment=judge, entry=entry, position=999, changed_at=at
-    )
-    assignment.state, assignment.changed_at = AssignmentState.ACTIVE, at
+        round=round_, appointment=judge, entry=entry, position=999,
+        state=AssignmentState.PROPOSED, changed_at=at,
+    )  # fmt: skip
+    assignment.move("activate", at)
     session.add(assignment)
     record(session, Verb.ASSIGNMENT_ADDED, assignment, by=by.id, at=at,
            contest_id=round_.contest_id, entry=entry.id, appointment=judge.id)  # fmt: skip

@@ -87,7 +87,8 @@ OPEN = frozenset(
 )
 ASSIGNMENT_LIFE: Life[AssignmentState] = Life(
     {
-        "activate": (frozenset({AssignmentState.PROPOSED}), AssignmentState.ACTIVE),
+        "activate": (frozenset({AssignmentState.PROPOSED, AssignmentState.REASSIGNED}),
+                     AssignmentState.ACTIVE),
         "open": (OPEN, AssignmentState.OPENED),
         "write": (OPEN | {AssignmentState.SCORED}, AssignmentState.IN_PROGRESS),
         "submit": (OPEN | {AssignmentState.SCORED, AssignmentState.ABSTAINED}, AssignmentState.SCORED),
@@ -148,6 +149,17 @@ class PlanState(enum.StrEnum):
     DISCARDED = "discarded"
 
 
+PENDING = frozenset({PlanState.COMPUTING, PlanState.PROPOSED})
+PLAN_LIFE: Life[PlanState] = Life(
+    {
+        "propose": (frozenset({PlanState.COMPUTING}), PlanState.PROPOSED),
+        "fail": (frozenset({PlanState.COMPUTING}), PlanState.FAILED),
+        "apply": (frozenset({PlanState.PROPOSED}), PlanState.APPLIED),
+        "discard": (PENDING | {PlanState.FAILED}, PlanState.DISCARDED),
+    }
+)
+
+
 class AssignmentPlan(Base):
     """A computed assignment as a whole, to be looked at before it is applied."""
 
@@ -160,6 +172,10 @@ class AssignmentPlan(Base):
     report: Mapped[dict[str, Any]]  # while computing the `stage`, then that of `judging.proposal`
     computed_at: Mapped[datetime]
     computed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+
+    def move(self, verb: str) -> None:
+        """Take the step `verb`; raise DomainError when it does not lead on from here."""
+        self.state = PLAN_LIFE.next(self.state, verb)
 
 
 class Waiver(Base):

@@ -47,14 +47,16 @@ def keep(session: Session, export: Export, *, sha256: str, size_bytes: int, at: 
     )  # fmt: skip
     session.add(file)
     session.flush()
-    export.file_id, export.state, export.expires_at = file.id, ExportState.READY, at + KEPT
+    export.move("keep")
+    export.file_id, export.expires_at = file.id, at + KEPT
 
 
 def fetch(session: Session, export: Export, *, by: User, at: datetime) -> File:
     """Give the copy out, this once."""
     lock(session, export)
     require(export.can_be_fetched(at))
-    export.state, export.fetched_at = ExportState.FETCHED, at
+    export.move("fetch")
+    export.fetched_at = at
     record(session, Verb.USER_COPY_FETCHED, by, by=by.id, at=at)
     return session.scalars(select(File).where(File.id == export.file_id)).one()
 

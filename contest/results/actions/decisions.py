@@ -110,7 +110,8 @@ def apply(session: Session, round_: Round, *, by: User, at: datetime) -> int:
     decisions = queries.of_round(session, round_.id)
     ahead = _pitch_day(session, round_)
     for decision in decisions:
-        decision.state, decision.applied_at = DecisionState.APPLIED, at
+        decision.move("apply")
+        decision.applied_at = at
     if queries.is_last(round_):
         _award(session, decisions, by=by, at=at)
     else:
@@ -143,7 +144,8 @@ def take_back(session: Session, round_: Round, *, reason: str, by: User, at: dat
     if not any(d.state is DecisionState.APPLIED for d in decisions):
         return
     for decision in decisions:
-        decision.state, decision.applied_at = DecisionState.PROPOSED, None
+        decision.move("take back")
+        decision.applied_at = None
         decision.undone_reason = reason.strip()
         verb = "reinstate" if round_.number == 1 else "reinstate_advanced"
         if not queries.is_last(round_) and decision.entry.can(verb):
