@@ -17,7 +17,8 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import Optional as Maybe
 
 from contest.core.words import Words
 from contest.web import requests
@@ -69,7 +70,9 @@ class SampleForm(Form):
         "What you look for",
         choices=[SelectChoice("money", "Capital"), SelectChoice("lab", "A laboratory")],
     )
-    people = IntegerField("People", description="Everybody on the payroll.")
+    people = IntegerField(
+        "People", [Maybe(), NumberRange(0, 10**7)], description="Everybody on the payroll."
+    )
     closes_at = LocalDateTimeField(
         "Closes", zone="Asia/Shanghai", description="Wall-clock time in Asia/Shanghai."
     )
