@@ -144,7 +144,7 @@ def _leavers(size: tuple[int, int, int], plan: Plan, *, quick: bool) -> list[int
     """Return the judges who leave, one at a time: all, or the busiest where that takes too long."""
     if size == LARGE:
         return [int(plan.loads.argmax())]
-    return list(range(0, size[1], 10 if quick and size == MIDDLE else 1))
+    return list(range(0, size[1], 20 if quick and size == MIDDLE else 1))
 
 
 def _change_bars(name: str, given: World, plan: Plan, leavers: list[int]) -> Iterator[Bar]:
@@ -183,7 +183,7 @@ def _bonus_bars(size: tuple[int, int, int], *, quick: bool) -> Iterator[Bar]:
     bonuses = (0.0, 0.02, 0.3, 10.0)
     after = [
         [without(given, plan, judge, bonus).plan for bonus in bonuses]
-        for judge in range(0, size[1], 20 if quick else 4)
+        for judge in range(0, size[1], 30 if quick else 4)
     ]
     free, small, large, most = (
         (float(sum((p.chosen & plan.chosen).sum() for p in plans)), sum(p.affinity for p in plans))

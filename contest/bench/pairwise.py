@@ -107,17 +107,17 @@ def _speed_bars() -> Iterator[Bar]:
                             start=start)  # fmt: skip
 
     fresh, each, moved = [], [], 0.0
-    for count in range(4991, 5001):
-        before = fit(count - 1)
+    known = fit(4995)
+    for count in range(4996, 5001):
         begun = process_time()
-        after = fit(count, before)
-        pairwise.next_entry(after, int(left[count - 1]), int(judge[count - 1]), free, after.seen, r)
+        known = fit(count, known)
+        pairwise.next_entry(known, int(left[count - 1]), int(judge[count - 1]), free, known.seen, r)
         each.append(process_time() - begun)
         begun = process_time()
         anew = fit(count)
         fresh.append(process_time() - begun)
-        moved = max(moved, float(np.abs(after.joint - anew.joint).max()),
-                    float(np.abs(after.strength - anew.strength).max()))  # fmt: skip
+        moved = max(moved, float(np.abs(known.joint - anew.joint).max()),
+                    float(np.abs(known.strength - anew.strength).max()))  # fmt: skip
     name = "pairwise, 500 entries, 5,000 votes:"
     yield at_most(f"{name} one more vote and the next pair", 1000 * float(np.median(each)), 50,
                   ".1f", "ms")  # fmt: skip

@@ -19,11 +19,13 @@ class Given:
 def total(given: Sequence[Given]) -> float | None:
     """Return the weighted total on 0 to 100.
 
-    Takes    one Given per criterion of the rubric; 0 is a score like any other.
+    Takes    given, one per criterion of the rubric, in points; 0 is a score like any other.
     Returns  the mean of the shares (points - low) / (high - low), weighted, times 100; a criterion
              that the judge abstained on takes its weight out of the sum. None when all were abstained on.
     Raises   ValueError naming the criterion, for points outside their scale, a scale without width,
              a weight that is not positive.
+    Source   the weighted mean; leaving a weight out is as if the criterion had the others' mean.
+    Cost     the criteria.
     """
     for number, g in enumerate(given):
         if g.weight <= 0:

@@ -175,6 +175,7 @@ def icc_of(entries: float, judges: float, noise: float, reviews: float) -> Icc:
     Raises   ValueError naming the variance that is negative or not finite, for three that are all
              zero, for reviews that are not above 0.
     Source   Shrout and Fleiss (1979), from the components instead of the mean squares.
+    Cost     none to speak of: six fractions.
     """
     for name, value in (("entries", entries), ("judges", judges), ("noise", noise)):
         if not (np.isfinite(value) and value >= 0):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contest.bench.worlds import SCENARIOS, world
-from contest.ranking.model import Options, Variance, rank
+from contest.ranking.model import Options, Variance, places, rank
 from contest.ranking.model.ladder import Step, settle
 from contest.ranking.model.power import power
 from contest.ranking.model.sensitivity import capped, without_each_judge
@@ -209,6 +209,12 @@ def test_what_the_ladder_cannot_settle_shares_its_position() -> None:
     assert settle([], []) == ()
     with pytest.raises(ValueError, match="rung 0"):
         settle([1, 1], [[1.0]])
+
+
+def test_what_is_no_number_has_no_place() -> None:
+    assert places([1.004, 1.0, 2.0], 2).tolist() == [2, 2, 1]
+    with pytest.raises(ValueError, match="value 1 is not a finite number"):
+        places([1.0, float("nan")], 2)
 
 
 @QUICK

@@ -217,6 +217,7 @@ def components(chosen: ArrayLike) -> tuple[Component, ...]:
     Returns  a Component each, by the numbers of entries and judges; those without a pair are in none.
     Raises   ValueError for an array that is not two-dimensional, naming the entry with a cell that
              is neither true nor false.
+    Source   connectedness of a block design, as Eccleston and Hedayat (1974) define it.
     Cost     n x m.
     """
     return connection.components(problem.design(chosen))

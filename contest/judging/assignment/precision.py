@@ -35,8 +35,8 @@ def precision(
 ) -> Precision | None:
     """Return what may be expected of a design, None for fewer than two entries with reviews.
 
-    Takes    chosen (n entries, m judges), bool; standard deviations of the entries' quality, of the
-             judges' severity and of a single mark.
+    Takes    chosen (n entries, m judges), bool; entries, judges, noise: standard deviations of the
+             entries' quality, of the judges' severity and of a single mark, in any unit.
     Returns  posterior figures of the model y = mean + entry + judge + noise with known variances:
              the posterior covariance of the entries does not depend on the marks.
     Raises   ValueError for a standard deviation that is not positive and finite, for a `chosen` that

@@ -95,6 +95,7 @@ def evened(
              wider where a judge's fixed pairs or eligible entries ask for it. They may not suffice:
              look for gaps.
     Raises   ValueError as `assign` does.
+    Source   our own rule: SLIGHT and AMPLE times the mean load.
     Cost     n x m.
     """
     given = checked(np.zeros(np.shape(eligible)), eligible, reviews, lower, upper, fixed, None, 0.0)

@@ -49,9 +49,10 @@ def rank(
     """Estimate every reviewed entry's value and place.
 
     Takes    entry_index (reviews) in 0..n-1, judge_index (reviews) in 0..m-1, score (reviews) on
-             one common scale, each pair of entry and judge once at most.
-    Returns  an Estimate; whatever cannot be known is in its notes, and `adjusted_is_official` is
-             False where the raw mean should be shown first.
+             one common scale, each pair of entry and judge once at most; options, how to compute
+             and to publish.
+    Returns  an Estimate, in points of that scale; whatever cannot be known is in its notes, and
+             `adjusted_is_official` is False where the raw mean should be shown first.
     Raises   ValueError naming the review, for lengths that differ, an index out of range, a score
              that is not finite or not on the scale, a pair that occurs twice.
     Source   REML: Patterson and Thompson (1971); the mixed model equations: Henderson (1975); the

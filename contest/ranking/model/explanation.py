@@ -37,7 +37,10 @@ class Explanation:
 def explain(estimate: Estimate, entry: int) -> Explanation:
     """Say how an entry's adjusted value comes about, in parts that sum to it.
 
+    Takes    estimate, as `rank` gives it; entry, by its index.
+    Returns  an Explanation in points of the scores' scale.
     Raises   ValueError for an entry without reviews.
+    Source   the best linear unbiased prediction of Henderson (1975), taken apart.
     Cost     reviews.
     """
     standing = estimate.standing(entry)

@@ -26,10 +26,12 @@ def settle(
 ) -> tuple[Step, ...]:
     """Order entries of equal rank by the first rung on which they differ.
 
-    Takes    ranks (entries) as `places` gives them (1, 2, 2, 4); rungs, each (entries), larger is
-             better, compared as published with `decimals`.
-    Returns  one Step per entry.
-    Raises   ValueError for a rung of another length or with a number that is not finite.
+    Takes    ranks (entries) as `places` gives them (1, 2, 2, 4); rungs, each (entries) in any unit,
+             larger is better, compared as published with `decimals`.
+    Returns  one Step per entry, in the order of the ranks.
+    Raises   ValueError naming the rung, for another length or a number that is not finite.
+    Source   the rules of the contest: lexicographic order, rung by rung.
+    Cost     rungs x the square of the largest group that shares a rank.
     """
     columns = [np.asarray(rung, dtype=np.float64) for rung in rungs]
     for number, column in enumerate(columns):

@@ -15,13 +15,26 @@ BLOCK = 4096
 
 
 def published(values: ArrayLike, decimals: int) -> Floats:
-    """Round half up to the decimals that people see; noise beyond nine decimals is nobody's luck."""
-    scale = 10.0**decimals
-    return np.floor(np.round(np.asarray(values, dtype=np.float64) * scale, 6) + 0.5) / scale
+    """Round half up to the decimals that people see; noise six decimals further is nobody's luck.
+
+    Takes    values (entries), in any unit; decimals.
+    Returns  (entries), in the same unit.
+    Raises   ValueError naming the value that is not a finite number.
+    """
+    exact, scale = np.asarray(values, dtype=np.float64), 10.0**decimals
+    if not np.isfinite(exact).all():
+        raise ValueError(f"value {np.argmin(np.isfinite(exact))} is not a finite number")
+    return np.floor(np.round(exact * scale, 6) + 0.5) / scale
 
 
 def places(values: ArrayLike, decimals: int) -> Ints:
-    """Return ranks, 1 for the largest; equal published values share one (1, 2, 2, 4)."""
+    """Return ranks, 1 for the largest; equal published values share one (1, 2, 2, 4).
+
+    Takes    values (entries), in any unit; decimals, as they are published.
+    Returns  (entries), whole numbers from 1.
+    Raises   ValueError naming the value that is not a finite number.
+    Cost     entries x log entries.
+    """
     shown = published(values, decimals)
     ascending = np.sort(shown)
     return 1 + len(shown) - np.searchsorted(ascending, shown, side="right")

@@ -90,7 +90,11 @@ def input_digest(
 ) -> str:
     """Return the SHA-256 of everything that decides the estimate; the order of reviews does not.
 
-    Takes and raises what `rank` does.
+    Takes    what `rank` takes.
+    Returns  64 hexadecimal digits.
+    Raises   ValueError as `rank` does.
+    Source   SHA-256 (FIPS 180-4) over little-endian columns in the order of entries and judges.
+    Cost     reviews x log reviews.
     """
     options = options or Options()
     columns = checked(entry_index, judge_index, score, n, m, scale=options.scale)

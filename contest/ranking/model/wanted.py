@@ -42,8 +42,9 @@ def more_reviews(
 ) -> tuple[Wanted, ...]:
     """Deal `count` more reviews one by one to where each helps most.
 
-    Takes    count >= 0; `most` reviews per entry at the end (there are no more judges than that);
-             `underway`, how many reviews of an entry are assigned already, which come first.
+    Takes    estimate, as `rank` gives it; count >= 0; `most` reviews per entry at the end (there are
+             no more judges than that); `underway`, how many reviews of an entry are assigned
+             already, which come first.
     Returns  the entries that get some, the most helpful first; nothing where the scores do not
              tell noise from differences.
     Raises   ValueError for a negative count.
