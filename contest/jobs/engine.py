@@ -18,6 +18,7 @@ WORKFLOW = "contest.job"
 FORMAT = WorkflowSerializationFormat.PORTABLE  # JSON that people can read
 SCHEMA = "dbos"  # on PostgreSQL; SQLite has no schemas, there the tables are called as they are
 WAITING = ("ENQUEUED", "DELAYED")
+UNDONE = (*WAITING, "PENDING")
 MANY = 10_000  # deleted at one go
 FAILED = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
@@ -135,13 +136,16 @@ def options(promise: Promise) -> EnqueueOptions:
     }
 
 
-def promised(connection: sa.Connection) -> list[Promise]:
-    """Return the jobs that nobody has begun, as this transaction sees them, oldest first."""
+def promised(connection: sa.Connection, states: Sequence[str] = WAITING) -> list[Promise]:
+    """Return the jobs that nobody has begun, as this transaction sees them, oldest first.
+
+    UNDONE asks for those, too, that somebody has begun and not ended.
+    """
     status, inputs = _tables(connection)
     rows = connection.execute(
         sa.select(status.c.workflow_uuid, inputs.c.inputs)
         .join(inputs, inputs.c.workflow_uuid == status.c.workflow_uuid)
-        .where(status.c.status.in_(WAITING), status.c.name == WORKFLOW)
+        .where(status.c.status.in_(states), status.c.name == WORKFLOW)
         .order_by(status.c.workflow_uuid)
     )
     return [Promise.read(number, json.loads(text)["positionalArgs"]) for number, text in rows]
@@ -175,7 +179,7 @@ def forget_mentions(connection: sa.Connection, text: str) -> None:
         mentions = sa.or_(*(c.contains(text, autoescape=True) for c in columns))
         found |= set(connection.scalars(sa.select(table.c.workflow_uuid).where(mentions)))
     status = told[0]
-    waiting = sa.select(status.c.workflow_uuid).where(status.c.status.in_((*WAITING, "PENDING")))
+    waiting = sa.select(status.c.workflow_uuid).where(status.c.status.in_(UNDONE))
     found -= set(connection.scalars(waiting))
     for table in reversed(told):
         connection.execute(sa.delete(table).where(table.c.workflow_uuid.in_(found)))

@@ -65,7 +65,7 @@ def write(
                     _add(tar, parts, f"rows/{table.name}.jsonl", "".join(lines).encode())
                 waiting = [
                     json.dumps([p.kind, p.at.isoformat(), dict(p.ids), p.attempt, p.done]) + "\n"
-                    for p in engine.promised(session.connection())
+                    for p in engine.promised(session.connection(), engine.UNDONE)
                 ]
                 _add(tar, parts, "jobs.jsonl", "".join(waiting).encode())
                 for sha256 in sorted(referred(session)):

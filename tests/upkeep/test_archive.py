@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
 from contest.accounts.models import User
@@ -68,6 +68,18 @@ def test_a_backup_comes_back_row_by_row_and_byte_by_byte(backup: Path, tmp_path:
         len(first["jobs.jsonl"].splitlines())
     }
     assert sum(name.startswith("bytes/") for name in first) == 1
+
+
+def test_what_a_worker_does_just_now_is_still_promised_in_a_backup(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    """D13: of a letter that is on its way nobody knows yet whether it gets there."""
+    enqueue(session, "messages.send", at=make.NOON, message_id="on its way")
+    schema = "" if databases.in_files() else f"{engine.SCHEMA}."
+    session.execute(text(f"UPDATE {schema}workflow_status SET status = 'PENDING'"))
+    target = tmp_path / "busy.tar"
+    archive.write(session, app.extensions["files"], target, at=make.NOON, schema=SCHEMA)
+    assert b"on its way" in parts_of(target)["jobs.jsonl"]
 
 
 def _changed(parts: Parts) -> None:
