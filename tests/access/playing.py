@@ -1,6 +1,7 @@
 """Plays every address and method as everybody, and says in one word how each was received."""
 
 import csv
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +14,10 @@ from werkzeug.test import Client, TestResponse
 
 from contest.accounts.models import User
 from contest.app import create_app
-from contest.contests.models import Appointment, Contest, Role
+from contest.contests.models import Appointment, Contest, Phase, Role
 from contest.core import clock
 from contest.demo import cast as people
-from contest.demo.play import repeatable
+from contest.demo.play import Play, repeatable
 from contest.entries.models import Entry
 from contest.followup.models import Case
 from contest.judging.models import Assignment
@@ -25,20 +26,35 @@ from contest.schema import Base
 from contest.teams.models import Member, Team
 from contest.web import access
 from contest.web.db import begin_writing, db
+from tests import make
 from tests.conftest import settings
 from tests.journeys.demonstration import Demonstration
 from tests.worlds.addresses import Addresses
 from tests.worlds.asking import JSON, engine_of, use
-from tests.worlds.pairs import NAMED, NEIGHBOUR, OWN, ROLES, SCRIPT, playing, session_of, settle
+from tests.worlds.pairs import (
+    NAMED,
+    NEIGHBOUR,
+    OWN,
+    ROLES,
+    SCRIPT,
+    certify,
+    playing,
+    session_of,
+    settle,
+)  # fmt: skip
 
 TABLE = Path(__file__).with_name("matrix.csv")
-MOMENTS = ("collecting", "judging", "published", "follow-up")
+MOMENTS = ("draft", "collecting", "judging", "embargo", "published", "follow-up")
+JUDGE_ELSEWHERE = people.Person("Jorn Bakker", "jorn@elsewhere.example")
+LEAD_ELSEWHERE = people.Person("Lies Mulder", "lies@elsewhere.example")
 # The things asked about are those of one team and of the judge who reads its entry. Beside those of
 # tests.worlds there are people who have the same part in the same contest, but for other things.
 PEOPLE: dict[str, people.Person | None] = {
     **ROLES,
     "other team's lead": OWN.people[0],
     "other judge": NAMED.person,
+    "judge elsewhere": JUDGE_ELSEWHERE,
+    "lead elsewhere": LEAD_ELSEWHERE,
 }
 OPEN, SIGN_IN = "open", "sign-in"
 Row = tuple[str, str]  # method and route
@@ -114,11 +130,16 @@ class Stage:
 @contextmanager
 def stage(demonstration: Demonstration, moment: str) -> Iterator[Stage]:
     """Set the stage at a moment of the demonstration."""
-    url = demonstration.copy(moment)
+    after, happens = BETWEEN.get(moment, (moment, _nothing))
+    url = demonstration.copy(after)
     app = create_app(settings(demonstration.folder, url).model_copy(update={"DEVELOPMENT": False}))
     with app.app_context(), repeatable(1):
         begin_writing()
-        settle(playing(db.session(), moment))
+        play = playing(db.session(), after)
+        happens(play)
+        play.renew()
+        _settle_elsewhere(play)
+        settle(play)
         db.session.commit()
         db.engine.dispose()
     engine = engine_of(url)
@@ -135,11 +156,33 @@ def stage(demonstration: Demonstration, moment: str) -> Iterator[Stage]:
     engine.dispose()
 
 
+def _nothing(_play: Play) -> None:
+    pass
+
+
+def _draft(play: Play) -> None:
+    """Nothing of the contest has been announced; whoever works in it already has a part."""
+    play.contest.phase, play.contest.announced_at = Phase.DRAFT, None
+
+
+# Moments at which the demonstration never stands: after which of its own, and what happens then.
+BETWEEN = {"draft": ("collecting", _draft), "embargo": ("pitch-day", certify)}
+
+
+def _settle_elsewhere(play: Play) -> None:
+    """Let two people have a part in a contest of somebody else."""
+    at = clock.now()
+    contest = make.contest(play.session, slug="elsewhere-2017")
+    make.appointment(play.session, contest, play.person(JUDGE_ELSEWHERE, at), Role.JUDGE)
+    make.team(play.session, play.person(LEAD_ELSEWHERE, at), contest=contest)
+
+
 def _concerned(session: Session) -> set[str]:
     """Return the ids of what is asked about: one team and all that is its own, and its judge's."""
     contest = session.scalars(select(Contest).where(Contest.slug == SCRIPT.slug)).one()
     team = session.scalars(select(Team).where(Team.name == NEIGHBOUR.name)).first()
-    about = {contest.slug, str(contest.id)}
+    lead = uuid.uuid5(uuid.NAMESPACE_URL, NEIGHBOUR.people[0].email)  # the number of a session
+    about = {contest.slug, str(contest.id), str(lead)}
     if team is None:
         return about
     about |= {str(team.id)}

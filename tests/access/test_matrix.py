@@ -6,6 +6,7 @@ moment; `make attack` plays it for everybody at all of them.
 
 import csv
 
+import pytest
 from flask import Flask
 
 from tests.access.playing import OPEN, PEOPLE, SIGN_IN, TABLE, expected, played, routes
@@ -42,13 +43,44 @@ def test_a_visitor_gets_in_only_where_the_program_declares_it_public(app: Flask)
     assert {row["visitor"] for row in _rows() if row["route"] not in public} == {SIGN_IN}
 
 
-def test_who_runs_another_contest_has_no_more_rights_here_than_anybody() -> None:
+@pytest.mark.parametrize("who", ["organiser elsewhere", "judge elsewhere", "lead elsewhere"])
+def test_who_has_a_part_in_another_contest_has_no_more_rights_here_than_anybody(who: str) -> None:
     assert not [
         row["route"]
         for row in _rows()
-        if row["organiser elsewhere"] == OPEN != row["stranger"]
-        and not row["route"].startswith(ORGANISING)
+        if row[who] == OPEN != row["stranger"] and not row["route"].startswith(ORGANISING)
     ]
+
+
+def test_who_judges_or_competes_elsewhere_does_not_even_found_contests() -> None:
+    assert not [
+        row["route"]
+        for row in _rows()
+        for who in ("judge elsewhere", "lead elsewhere")
+        if row[who] != row["stranger"]
+    ]
+
+
+def test_an_observer_sees_the_stage_and_changes_nothing() -> None:
+    more = {
+        (row["method"], row["route"])
+        for row in _rows()
+        if row["observer"] == OPEN != row["stranger"] and row["at"] != "draft"
+    }
+
+    assert {method for method, _ in more} == {"GET"}
+    assert {route.rpartition("/")[2] for _, route in more} == {
+        "pitch-day", "pitches", "projector", "poll",
+    }  # fmt: skip
+
+
+def test_a_draft_is_seen_by_those_who_work_in_it_alone() -> None:
+    rows = [row for row in _rows() if not row["at"] or "draft" in row["at"].split()]
+    seen = [row for row in rows if "/contests/<slug:slug>" in row["route"]]
+
+    assert seen
+    for who in ("stranger", *OUTSIDERS, "judge elsewhere", "lead elsewhere"):
+        assert not [row["route"] for row in seen if row[who] == OPEN], who
 
 
 def test_a_member_gets_in_nowhere_that_is_closed_to_the_lead_but_to_leave() -> None:

@@ -62,6 +62,7 @@ def _more_than_a_stranger(who: str) -> list[Row]:
         ("chair", _end_appointments),
         ("judge", _end_appointments),
         ("sponsor", _end_appointments),
+        ("observer", _end_appointments),
         ("team member", _leave),
     ],
 )

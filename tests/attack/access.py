@@ -10,7 +10,7 @@ from tests.attack.promise import Promise
 from tests.attack.worlds import worlds
 
 POSTGRESQL = os.environ.get("CONTEST_TEST_DATABASE") == "postgresql"
-MOMENTS = playing.MOMENTS[1::2] if POSTGRESQL else playing.MOMENTS
+MOMENTS = playing.MOMENTS[4:] if POSTGRESQL else playing.MOMENTS[:4]  # each on one of the two
 
 
 def surprising() -> float:
@@ -28,5 +28,5 @@ def surprising() -> float:
 
 def promises() -> Iterator[Promise]:
     yield Promise(
-        "Z1", f"answers that the matrix does not expect, at {len(MOMENTS)} moments", surprising
+        "Z1", f"answers that the matrix does not expect: {', '.join(MOMENTS)}", surprising
     )

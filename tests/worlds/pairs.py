@@ -27,6 +27,7 @@ from contest.judging.models import Assignment, ConflictKind, Scorecard
 from contest.results.actions import sets
 from contest.results.queries import sets as result_sets
 from contest.teams.models import Kind, Team
+from tests import make
 
 SCRIPT = united_states()
 ASKED, NAMED = SCRIPT.judges[3], SCRIPT.judges[1]  # the judge who asks; the judge a secret is about
@@ -34,6 +35,7 @@ NEIGHBOUR, OWN, OTHER = (
     SCRIPT.teams[n] for n in (0, 1, 2)
 )  # the team that asks; the teams of secrets
 ELSEWHERE = cast.Person("Noor de Vries", "noor@elsewhere.example")  # organises another contest
+OBSERVER = cast.Person("Oona Lehtinen", "oona@observer.example")  # is there to see that all is fair
 STRANGER = cast.Person("Ida Lindqvist", "ida@stranger.example")
 OTHER_SLUG = "elsewhere-2018"
 COMMITMENT = (
@@ -55,6 +57,7 @@ ROLES: dict[str, cast.Person | None] = {
     "follow-up owner": cast.FOLLOW_UP,
     "administrator": cast.ADMINISTRATOR,
     "organiser elsewhere": ELSEWHERE,
+    "observer": OBSERVER,
 }
 # Who may know what. Whoever does not stand here gets the same bytes in both worlds.
 MAY_KNOW: dict[str, frozenset[str]] = {
@@ -104,12 +107,13 @@ def session_of(user: User) -> dict[str, object]:
 
 
 def settle(play: Play) -> None:
-    """Let there be a second contest with an organiser of its own, and somebody without any part.
+    """Let there be a second contest with an organiser of its own, an observer, and somebody without any part.
 
     Everybody is signed in.
     """
     at = clock.now()
     play.person(STRANGER, at)
+    make.appointment(play.session, play.contest, play.person(OBSERVER, at), Role.OBSERVER)
     edition.create(
         play.session,
         edition.Founding(
@@ -171,7 +175,7 @@ def _total(cards: list[Scorecard], entry_id: uuid.UUID) -> int:
     )
 
 
-def _certify(play: Play) -> None:
+def certify(play: Play) -> None:
     """The round closes, the winners are decided, two officers sign; the publication is tomorrow."""
     s = play.session
     scoring.close(play, play.pitch, play.at(SCRIPT.pitch + timedelta(hours=5)))
@@ -250,7 +254,7 @@ def _entry(play: Play, team: str) -> Entry:
 
 
 SECRETS = (
-    Secret("the winner and the scores", "pitch-day", _swap_scores, then=_certify,
+    Secret("the winner and the scores", "pitch-day", _swap_scores, then=certify,
            words=(OWN.name, OWN.title)),
     Secret("a judge's name", "judging", _rename_judge, given=_hide_judge,
            words=(NAMED.person.name, "Beatrix", NAMED.person.email)),
