@@ -56,3 +56,33 @@ def test_of_those_who_work_there_are_no_more_than_places() -> None:
         one.join()
 
     assert most == 2
+
+
+def test_whoever_sends_no_file_goes_past_those_whose_files_are_looked_into() -> None:
+    looked, came = threading.Event(), threading.Semaphore(0)
+    most = inside = 0
+
+    def app(environ: dict[str, Any], _: object) -> list[bytes]:
+        nonlocal inside, most
+        if "CONTENT_TYPE" not in environ:
+            return [b"at once"]
+        inside += 1
+        most = max(most, inside)
+        came.release()
+        looked.wait(10)
+        inside -= 1
+        return []
+
+    layer = Layer(app, at_work=4, with_files=2)
+    carrying = {"wsgi.input": None, "CONTENT_TYPE": "multipart/form-data; boundary=x"}
+    crowd = [threading.Thread(target=layer, args=[dict(carrying), None]) for _ in range(6)]
+    for one in crowd:
+        one.start()
+    for _ in range(2):
+        assert came.acquire(timeout=10)
+
+    assert layer({"wsgi.input": None}, None) == [b"at once"]
+    looked.set()
+    for one in crowd:
+        one.join(10)
+    assert most == 2
