@@ -23,7 +23,8 @@ CPU_SECONDS = {"probe": 5, "look": 10, "render": 30, "plain": 30}
 MEMORY = {"probe": 512 * MIB, "look": 512 * MIB, "render": 1536 * MIB, "plain": 1536 * MIB}
 FILE_BYTES = {"probe": MIB, "look": MIB, "render": 32 * MIB, "plain": 128 * MIB}
 OPEN_FILES = 64
-NICE = {"probe": 0, "look": 5, "render": 10, "plain": 10}  # pages go before; nobody waits for the last two
+# Pages go before; for the last two nobody waits.
+NICE = {"probe": 0, "look": 5, "render": 10, "plain": 10}
 NEW_USER, NEW_NETWORK = 0x10000000, 0x40000000
 SET_DEATH_SIGNAL, SET_SECCOMP, SET_NO_NEW_PRIVILEGES = 1, 22, 38
 KILLED = 9
