@@ -4,7 +4,8 @@ from contest.web import db as database  # first: it replaces sqlite3 before anyt
 
 database.use_one_sqlite()
 
-from datetime import timedelta  # noqa: E402 -- after use_one_sqlite
+import os  # noqa: E402 -- after use_one_sqlite
+from datetime import timedelta  # noqa: E402
 from pathlib import Path  # noqa: E402
 from types import ModuleType  # noqa: E402
 
@@ -171,6 +172,8 @@ def create_app(settings: object) -> Flask:
 
     Raises RuntimeError when a route does not declare its action.
     """
+    # Read when numpy is first needed: more threads, other last digits than in a job.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     app = Flask(
         __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )

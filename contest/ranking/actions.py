@@ -35,6 +35,16 @@ def ask(session: Session, round_: Round, *, by: User | None, at: datetime) -> Ra
     return run
 
 
+def keep_at_once(
+    session: Session, round_: Round, computed: Mapping[str, Any], *, by: User, at: datetime
+) -> Ranking:
+    """Store what was computed while somebody waited. What is being computed meanwhile is stopped."""
+    stop(session, round_)
+    run = RankingRun(round_id=round_.id, state=RunState.DONE, asked_at=at, asked_by=by.id)
+    session.add(run)
+    return keep(session, round_, computed, by=by.id, at=at)
+
+
 def stop(session: Session, round_: Round) -> None:
     """Stop what is being computed for the round; the ranking that stands is kept."""
     for run in session.scalars(

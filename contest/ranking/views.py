@@ -29,13 +29,14 @@ from contest.judging import policy as judging
 from contest.judging.models import Calibration
 from contest.judging.queries import bridging, calibrating
 from contest.judging.queries import panel as judged
-from contest.ranking import actions, beside, plot, policy, queries, verdicts
+from contest.ranking import actions, beside, computing, plot, policy, queries, verdicts
 from contest.ranking.models import Ranking, RankingRun, RunState
 from contest.ranking.sentences import agreement, depends, hangs, lead, method, remarks
 from contest.web import requests
-from contest.web.access import action, authorize, found, mark_decided, reveal
+from contest.web.access import action, authorize, found, mark_decided, reveal, writes_late
 from contest.web.db import db
 from contest.web.downloads import table
+from contest.web.idempotency import write_now
 
 if TYPE_CHECKING:
     from contest.ranking.drift import Drift
@@ -112,13 +113,25 @@ def state(round_id: uuid.UUID) -> ResponseReturnValue:
 @bp.post("/rounds/<uuid:round_id>/ranking")
 @action("ranking.compute")
 @signed_in
+@writes_late
 def compute(round_id: uuid.UUID) -> ResponseReturnValue:
-    """Promise to compute the ranking anew."""
+    """Compute the ranking anew where that is quick, holding up nobody who writes; else promise it."""
+    computed = computing.at_once(db.session(), _computing(round_id))
+    write_now()
+    round_ = _computing(round_id)
+    if computed is not None:
+        actions.keep_at_once(db.session(), round_, computed, by=current(), at=requests.now())
+        flash(gettext("The ranking is ready."), "success")
+    else:
+        actions.ask(db.session(), round_, by=current(), at=requests.now())
+        flash(gettext("The ranking is being computed."), "success")
+    return redirect(url_for(".show", round_id=round_id), 303)
+
+
+def _computing(round_id: uuid.UUID) -> Round:
     round_, who = _seen(round_id)
     authorize(policy.may_compute(who, round_))
-    actions.ask(db.session(), round_, by=current(), at=requests.now())
-    flash(gettext("The ranking is being computed."), "success")
-    return redirect(url_for(".show", round_id=round_id), 303)
+    return round_
 
 
 @bp.post("/rounds/<uuid:round_id>/ranking/stop")

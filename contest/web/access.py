@@ -55,6 +55,18 @@ def takes_files(endpoint: str | None) -> bool:
     return getattr(current_app.view_functions.get(str(endpoint)), "receives_files", False)
 
 
+def writes_late(view: F) -> F:
+    """Let the view compute before it asks for the writer's place, as `receives_files` its upload."""
+    view.writes_late = True  # type: ignore[attr-defined]
+    return view
+
+
+def asks_to_write(endpoint: str | None) -> bool:
+    """Say whether the view itself asks for the writer's place, when it is ready."""
+    view = current_app.view_functions.get(str(endpoint))
+    return takes_files(endpoint) or getattr(view, "writes_late", False)
+
+
 def declare(app: Flask, actions: Mapping[str, str], *, public: bool) -> None:
     """Declare the actions of views that we did not write: endpoint -> action."""
     for endpoint, name in actions.items():

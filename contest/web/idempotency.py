@@ -11,7 +11,7 @@ from contest.core.errors import DomainError
 from contest.core.text import N_
 from contest.web import db as database
 from contest.web import switches
-from contest.web.access import SAFE_METHODS, takes_files
+from contest.web.access import SAFE_METHODS, asks_to_write
 from contest.web.db import begin_writing, db
 from contest.web.models import IdempotencyKey
 
@@ -50,7 +50,7 @@ def replay() -> Response | None:
 
 
 def write_now() -> None:
-    """Begin to write in a view that took its file before; what was read must be read again.
+    """Begin to write in a view that was busy before; what was read must be read again.
 
     Does not return when this very form was sent before: then the stored answer goes out.
     """
@@ -119,7 +119,7 @@ def _take_turn() -> Response | None:
     """
     if request.method in SAFE_METHODS:
         return None
-    if not takes_files(request.endpoint):  # that one looks again when its file has arrived
+    if not asks_to_write(request.endpoint):  # that one looks again when it is ready
         begin_writing()
         switches.require_writing(db.session())
         _wait_for_twin()

@@ -15,8 +15,10 @@ from contest.entries.models import State
 from contest.judging.actions import scoring
 from contest.judging.models import PlanState
 from contest.judging.queries import plans
-from contest.ranking import actions, policy, queries
+from contest.ranking import actions, computing, policy, queries
 from contest.ranking.models import Ranking, RunState, Standing
+from contest.web import db as web_db
+from contest.web import idempotency
 from tests import make
 from tests.jobs import run_promised
 from tests.pages import Client
@@ -83,7 +85,7 @@ def test_the_order_is_shown_raw_and_adjusted_with_how_sure_it_is(
     room = Room(session)
     client.sign_in(room.chair)
     assert "No ranking yet" in client.page(room.address()).text
-    client.post(room.address())
+    actions.ask(session, room.round, by=room.chair, at=make.NOON)
     assert "being computed" in client.page(room.address()).text
     assert 'data-controller="arrive"' not in client.get(room.address("/state")).text
     run_promised(session)
@@ -184,13 +186,79 @@ def test_the_same_scores_give_the_same_bytes(session: Session) -> None:
     assert as_bytes(again) == before
 
 
+def test_what_is_quick_to_rank_has_its_ranking_with_the_answer_and_in_the_same_bytes(
+    client: Client, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(computing, "AT_ONCE", 60.0)  # however busy this machine is
+    room = Room(session)
+    by_job = as_bytes(ranking := room.computed(session))
+    for standing in ranking.standings:
+        session.delete(standing)
+    session.delete(ranking)
+    stale = actions.ask(session, room.round, by=room.chair, at=make.NOON)
+    client.sign_in(room.chair)
+    answer = client.post(room.address())
+    assert answer.status_code == 303
+    assert (
+        run_promised(session) == 1
+    )  # the one that was asked for before, and is not wanted any more
+    session.expire_all()
+    assert stale.state is RunState.STOPPED
+    assert session.scalar(select(func.count()).select_from(Ranking)) == 1
+    found = queries.newest(session, room.round.id)
+    assert found is not None
+    assert as_bytes(found) == by_job
+    text = client.page(room.address()).text
+    assert "Idea 5" in text
+    assert "being computed" not in text
+
+
+def test_while_a_ranking_is_computed_with_the_answer_others_write(
+    client: Client, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room(session)
+    client.sign_in(room.chair)
+    seen = []
+    begin = web_db.begin_writing
+
+    def begun(patience: float = web_db.PATIENCE) -> None:
+        seen.append("writes")
+        begin(patience)
+
+    compute = computing.at_once
+
+    def computed(session: Session, round_: Round) -> object:
+        seen.append("computes")
+        return compute(session, round_)
+
+    monkeypatch.setattr(web_db, "begin_writing", begun)
+    monkeypatch.setattr(idempotency, "begin_writing", begun)
+    monkeypatch.setattr(computing, "at_once", computed)
+    client.post(room.address())
+    assert seen == ["computes", "writes"]
+
+
+@pytest.mark.parametrize(("limit", "value"), [("FEW_JUDGES", 3), ("AT_ONCE", 0.0)])
+def test_a_large_panel_and_one_that_takes_long_are_computed_by_a_job(
+    client: Client, session: Session, monkeypatch: pytest.MonkeyPatch, limit: str, value: float
+) -> None:
+    room = Room(session)
+    monkeypatch.setattr(computing, limit, value)
+    client.sign_in(room.chair)
+    client.post(room.address())
+    assert queries.newest(session, room.round.id) is None
+    assert "being computed" in client.page(room.address()).text
+    run_promised(session)
+    assert queries.newest(session, room.round.id) is not None
+
+
 # --- runs
 
 
 def test_a_run_can_be_stopped_and_the_next_one_counts(client: Client, session: Session) -> None:
     room = Room(session)
     client.sign_in(room.chair)
-    client.post(room.address())
+    actions.ask(session, room.round, by=room.chair, at=make.NOON)
     assert "Stop" in client.page(room.address()).text
     client.post(room.address("/stop"))
     assert "No ranking yet" in client.page(room.address()).text
