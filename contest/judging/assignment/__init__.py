@@ -63,6 +63,9 @@ HOLD = 0.35
 More than the 0.3 that a round's own track is worth: a tie would let pairs move for nothing.
 """
 
+HELD = 300_000
+"""Up to so many entries times judges: beyond, the larger bonus takes minutes of pricing."""
+
 
 def assign(
     affinity: ArrayLike,
@@ -182,7 +185,8 @@ def repair(
     Takes    what `assign` takes, and `before` (n, m): the pairs that stand now. Those that are no
              longer eligible go; of the others, only the `fixed` ones must stay. The bonus on a pair
              that stands is `stability`; left out, it is HOLD where an entry lacks reviews, because
-             a judge left or an entry is new, and STABILITY where all have theirs.
+             a judge left or an entry is new, and STABILITY where all have theirs or there are more
+             than HELD entries times judges.
     Returns  the new plan and the pairs added and removed; both empty when nothing had to change.
     Raises   ValueError as `assign` does.
     Source   as `assign`; the bonus is a penalty on change, the price of the promise that a judge
@@ -190,7 +194,9 @@ def repair(
     Cost     that of `assign`.
     """
     if stability is None:
-        stability = HOLD if _lacking(before, eligible, reviews) else STABILITY
+        stability = STABILITY
+        if np.size(before) <= HELD and _lacking(before, eligible, reviews):
+            stability = HOLD
     plan = assign(
         affinity,
         eligible,
