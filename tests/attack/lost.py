@@ -13,7 +13,8 @@ from tests.rush import faults, machine, postman, powercut, rush, together
 from tests.rush.cluster import Cluster
 
 POSTGRESQL = os.environ.get("CONTEST_TEST_DATABASE") == "postgresql"
-CUTS, FEWEST = 20, 20  # of the power; versions without which nothing was tested
+CUTS = 20  # of the power
+FEWEST, DROPPED = 200, 20  # versions, and answers that got lost, without which nothing was tested
 MAILS, MAIL_KILLS, UNDER_WAY = 20, 3, 6
 HEALS = 5  # seconds
 LIGHT = 100_000  # bytes
@@ -43,7 +44,9 @@ def rushed() -> rush.Outcome:
     outcome = rush.play(rush.Plan(), database("rush"), restart if POSTGRESQL else None)
     click.echo(
         f"    {outcome.versions} versions acknowledged, {outcome.refused} people too late,"
-        f" {outcome.kills} kills; decks came in within {outcome.uploads_p95:.2f} s (p95)"
+        f" {outcome.kills} kills, {outcome.dropped} answers dropped, {outcome.cut} requests cut;"
+        f" while nothing died {outcome.timed} handed in, and decks came in within"
+        f" {outcome.uploads_p95:.2f} s (p95)"
     )
     return outcome
 
@@ -56,7 +59,9 @@ def tried() -> dict[str, faults.Trial]:
 
 @played_once
 def cuts() -> powercut.Cuts:
-    return powercut.cut(CUTS, postgresql=POSTGRESQL)
+    outcome = powercut.cut(CUTS, postgresql=POSTGRESQL)
+    told(tuple(outcome.examples))
+    return outcome
 
 
 @played_once
@@ -105,6 +110,7 @@ def _rush() -> Iterator[Promise]:
     yield row("C7", "answers other than yes, no and later", lambda o: told(o.strange))
     yield row("D1", "people who never got an answer", lambda o: o.unsaid)
     yield row("D1", "kills that lack of 20 within its minute", lambda o: max(0, 20 - o.kills))
+    yield row("D2", f"lost answers that lack of {DROPPED}", lambda o: max(0, DROPPED - o.dropped))
     yield row("D1", "times that the program gave up", lambda o: o.given_up)
     yield row(
         "D1", f"acknowledged versions that lack of {FEWEST}", lambda o: max(0, FEWEST - o.versions)
@@ -141,6 +147,8 @@ def promises() -> Iterator[Promise]:
     yield from _faults()
     yield Promise("D4", f"rows lost in {CUTS} power cuts", lambda: cuts().rows)
     yield Promise("D4", "databases damaged by them", lambda: cuts().damaged)
+    yield Promise("D4", "promises broken by them, as fsck sees it", lambda: cuts().broken)
+    yield Promise("D4", "damage done on purpose that nobody sees", lambda: cuts().unseen)
     yield Promise("D5", "files lost by them", lambda: cuts().files)
     for name, figure, target in (
         ("mails not sent by workers that die of it", lambda: posted().unsent, 0),

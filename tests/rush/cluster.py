@@ -29,7 +29,7 @@ class Cluster:
             os.chown(self.home, servers.NOBODY, servers.NOBODY)
         self._run("initdb", "--pgdata", self.data, "--username=postgres", "--auth=trust",
                   "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8",
-                  "--wal-segsize=1")  # fmt: skip
+                  "--wal-segsize=1", "--data-checksums")  # fmt: skip
 
     def start(self, **more: str) -> None:
         options = {"listen_addresses": servers.HOST, "port": self.port, "unix_socket_directories": "",

@@ -35,6 +35,8 @@ FILES_FIXED = "the files cannot be written"
 LOCKED = "a stranger locks the database"
 FAILING = "the disk fails"
 RESTARTED = "the database server crashes and starts"
+OF_FILES = {FILES_FULL, FILES_FIXED}  # texts may be kept meanwhile; healed is who takes a file
+STARTED_AGAIN = {FAILING, RESTARTED}  # what is stored before that was stored by what was failing
 Fault = Callable[[], AbstractContextManager[None]]
 
 
@@ -47,7 +49,9 @@ class Trial:
     acknowledged: int
     strange: int  # answers that were neither yes nor "later"
     unread: int  # pages that could not be read, or took so long as if they waited for writers
-    heals: float  # seconds from its end to the first thing that was stored
+    heals: (
+        float  # seconds from its end to the first thing stored that it had kept from being stored
+    )
     examples: tuple[str, ...]
 
 
@@ -149,7 +153,7 @@ async def trials(place: Place) -> list[Trial]:
             before = len(people.intents)
             await asyncio.sleep(LEAD)
             with suppress(asyncio.CancelledError):
-                reads, ended = await _suffer(place, fault, seconds)
+                reads, ended, over = await _suffer(place, fault, seconds)
             await writing
             wrong = _wrong(place, people, proxy)
             new = [told for told in wrong if told not in known]
@@ -161,8 +165,10 @@ async def trials(place: Place) -> list[Trial]:
             ]  # fmt: skip
             unread = [r for r in reads if r[0] != 200 or r[1] > SLOW]
             good = [
-                p.at + p.seconds for p in chain.from_iterable(proxy.seen.values())
-                if (p.status or 500) < 400 and p.at + p.seconds > ended
+                p.at + p.seconds for what, came in proxy.seen.items() for p in came
+                if (p.status or 500) < 400
+                and p.at + p.seconds > (over if name in STARTED_AGAIN else ended)
+                and (what.startswith("deck") or name not in OF_FILES)
             ]  # fmt: skip
             made.append(
                 Trial(
@@ -176,16 +182,20 @@ async def trials(place: Place) -> list[Trial]:
 
 async def _suffer(
     place: Place, fault: Fault, seconds: float
-) -> tuple[list[tuple[int, float]], float]:
-    """Let it happen; return how reading went meanwhile (status, seconds), and when it was over."""
+) -> tuple[list[tuple[int, float]], float, float]:
+    """Let it happen; return how reading went meanwhile (status, seconds), and when it stopped.
+
+    And when all that it had ended was started again.
+    """
     held = fault()
     await asyncio.to_thread(held.__enter__)
     until = time.monotonic() + seconds
     try:
         reads = await asyncio.gather(*(_read(place, number, until) for number in range(READERS)))
     finally:
+        ended = time.time()  # what has to be started again after it belongs to the healing
         await asyncio.to_thread(held.__exit__, None, None, None)
-    return list(chain.from_iterable(reads)), time.time()
+    return list(chain.from_iterable(reads)), ended, time.time()
 
 
 async def _read(place: Place, number: int, until: float) -> list[tuple[int, float]]:

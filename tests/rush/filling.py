@@ -2,19 +2,29 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 
 from contest.accounts.models import User
 from contest.app import create_app
-from contest.entries.models import QuestionKind
+from contest.contests.models import Round
+from contest.core import clock
+from contest.entries import queries
+from contest.entries.actions import drafts
+from contest.entries.models import Question, QuestionKind
+from contest.files import look
+from contest.files.arrival import Arrived
+from contest.files.models import Scan
+from contest.teams.models import Member
 from contest.web.db import begin_writing, db
 from tests import make
 from tests.conftest import settings
@@ -23,7 +33,7 @@ from tests.rush.instance import SECRET
 Headers = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Team:
     """What one submitter knows: where to send what, and the headers of somebody signed in."""
 
@@ -92,3 +102,29 @@ def fill(hall: Hall, *, teams: int, closes_at: datetime, grace_seconds: int) -> 
             team = make.team(session, lead, contest=contest, name=f"Team {number}")
             made.append(Team(number, team.id, hall.headers(session, lead)))
         return Filled(tuple(made), f"q-{pitch.id}", f"q-{deck.id}", closes_at, grace_seconds)
+
+
+def closing(hall: Hall, filled: Filled, closes_at: datetime) -> Filled:
+    """Let it close then."""
+    with hall.session(writes=True) as session:
+        session.scalars(select(Round)).one().closes_at = closes_at
+    return replace(filled, closes_at=closes_at)
+
+
+def attach(hall: Hall, filled: Filled, decks: Mapping[Team, bytes]) -> None:
+    """Let these teams have put a deck into their draft some time before."""
+    store = hall.app.extensions["files"]
+    with hall.session(writes=True) as session:
+        question = session.get_one(Question, uuid.UUID(filled.deck.removeprefix("q-")))
+        round_ = session.scalars(select(Round)).one()
+        leads = {
+            member.team_id: member.user
+            for member in session.scalars(select(Member).options(joinedload(Member.user)))
+        }
+        for known, deck in decks.items():
+            kept = store.put(BytesIO(deck), len(deck))
+            arrived = Arrived("deck.pdf", kept.sha256, len(deck), look.PDF, 1, Scan.CLEAN)
+            team = queries.team(session, known.id)
+            assert team is not None
+            drafts.attach(session, team, round_, question, arrived, by=leads[known.id],
+                          at=clock.now(), limit_bytes=2 * len(deck))  # fmt: skip

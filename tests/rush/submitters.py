@@ -1,11 +1,12 @@
 """People who hand in again and again until the server says yes or no, whatever happens on the way."""
 
 import asyncio
+import itertools
 import json
 import random
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -44,6 +45,11 @@ def decks(size_bytes: int) -> bytes:
     return body + MARK + b"\n" + lines * (room // len(lines)) + b"startxref" + end
 
 
+def marked(deck: bytes, number: uuid.UUID) -> bytes:
+    """Return the deck as no other is."""
+    return deck.replace(MARK, b"% " + number.hex.encode())
+
+
 @dataclass
 class Submitters:
     """All who take part, until an instant; after it they only bring to an end what they have begun."""
@@ -54,6 +60,9 @@ class Submitters:
     given_up_at: float
     pause: tuple[float, float]  # seconds of thought between two versions, at least and at most
     deck: bytes
+    starts: float = 1  # so many seconds after the first the last of them begins
+    deck_every: int = 1  # of so many versions of a team one brings a new deck
+    brought: Mapping[Team, bytes] = field(default_factory=dict)  # decks attached before it began
     seed: int = 1
     intents: list[Intent] = field(default_factory=list)
     _revisions: dict[int, int] = field(default_factory=dict)  # of each team's pitch
@@ -63,13 +72,17 @@ class Submitters:
 
     async def _compete(self, team: Team) -> None:
         dice = random.Random(self.seed * 100_003 + team.number)
-        await asyncio.sleep(dice.random() * self.pause[1])
-        while time.time() < self.until:
+        await asyncio.sleep(dice.random() * self.starts)
+        deck = self.brought.get(team, b"")
+        for number in itertools.count():
+            if time.time() >= self.until:
+                return
             key = str(uuid.UUID(int=dice.getrandbits(128), version=4))
-            deck = self.deck.replace(MARK, b"% " + key.replace("-", "").encode())
+            if brings := not deck or (number + team.number) % self.deck_every == 0:
+                deck = marked(self.deck, uuid.UUID(key))
             intent = Intent(team, key, f"Reeds of {key}", deck)
             self.intents.append(intent)
-            await self._hand_in(intent, dice)
+            await self._hand_in(intent, dice, brings_deck=brings)
             if intent.refused or intent.unsaid:
                 return
             thought = dice.uniform(*self.pause)
@@ -77,13 +90,14 @@ class Submitters:
                 return
             await asyncio.sleep(thought)
 
-    async def _hand_in(self, intent: Intent, dice: random.Random) -> None:
+    async def _hand_in(self, intent: Intent, dice: random.Random, *, brings_deck: bool) -> None:
         filled, team = self.filled, intent.team
-        headers, body = form({"_key": str(uuid.uuid5(uuid.UUID(intent.key), "deck"))},
-                             {filled.deck: intent.deck})  # fmt: skip
-        path = f"{team.path}/files/{filled.deck.removeprefix('q-')}"
-        if not await self._told(intent, "deck", path, headers, body, dice):
-            return
+        if brings_deck:
+            headers, body = form({"_key": str(uuid.uuid5(uuid.UUID(intent.key), "deck"))},
+                                 {filled.deck: intent.deck})  # fmt: skip
+            path = f"{team.path}/files/{filled.deck.removeprefix('q-')}"
+            if not await self._told(intent, "deck", path, headers, body, dice):
+                return
         base = self._revisions.get(team.number, 0)
         text = urlencode({"_field": filled.pitch, filled.pitch: intent.pitch, "_version": base})
         saved = await self._told(
