@@ -69,6 +69,7 @@ def test_flaw_25_only_administrators_ask_by_the_id_of_a_person(
     rules = [r for r in app.url_map.iter_rules() if "user" in str(r) or "person" in str(r)]
     assert {str(rule) for rule in rules} == {
         "/people/<uuid:user_id>",
+        "/people/<uuid:user_id>/history",
         "/people/<uuid:user_id>/sign-out",
     }
     for rule in rules:
