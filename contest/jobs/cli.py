@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -16,6 +17,7 @@ from contest.jobs import engine
 from contest.jobs import worker as crew
 from contest.web import logs
 
+AGAIN = 0.5  # seconds until a worker that found no database is followed by another
 GIVES_WAY = 5  # as nice counts, to the web processes of this machine: there somebody waits
 STATES = {
     "waiting": engine.WAITING,
@@ -42,7 +44,8 @@ def worker() -> None:
 def in_a_child(work: Callable[[], None]) -> int:
     """Do the work in a process forked from this one, and again in another whenever that is killed.
 
-    All is loaded here already, so the next one is at work in a moment. Returns how the last one ended.
+    All is loaded here already, so the next one is at work in a moment; one that found no database, as while
+    that is started anew, is followed by others until there is one. Returns how the last one ended.
     """
     told, child = False, 0
 
@@ -65,8 +68,9 @@ def in_a_child(work: Callable[[], None]) -> int:
             os.kill(child, signal.SIGTERM)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         child = 0
-        if told or code >= 0:
+        if told or 0 <= code != os.EX_TEMPFAIL:
             return max(code, 0)
+        time.sleep(AGAIN if code > 0 else 0)
 
 
 @click.group()

@@ -16,7 +16,7 @@ from typing import Any
 from dbos import DBOS, DBOSConfig
 from flask import Flask, current_app
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from contest.core import clock
 from contest.jobs import engine
@@ -49,8 +49,12 @@ def run(app: Flask, *, beat: float = 5.0, look: float = 1.0) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     token, presence = str(uuid.uuid4()), of(app.config["DATABASE_URL"])
-    name = claim_name(app, token, presence, look)
-    _launch(app, name, look)
+    try:
+        name = claim_name(app, token, presence, look)
+        _launch(app, name, look)
+    except OperationalError as error:
+        log.warning("a worker could not begin: the database cannot be reached")
+        raise SystemExit(os.EX_TEMPFAIL) from error
     log.info("worker %s is ready", name)
     turns: dict[str, datetime] = {}
     absent: set[str] = set()
